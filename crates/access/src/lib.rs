@@ -1,0 +1,1 @@
+//! HTTP: REST, server-sent events, the pages.

@@ -1,0 +1,1 @@
+//! The sequencer: links to journal to translate to model to published snapshots.

@@ -1,0 +1,20 @@
+//! What every part of Busyhour agrees on: time, names, records, the neutral facts that a
+//! switch states, and the shape of a live table.
+//!
+//! This crate may not know a vendor's word, do I/O, read a clock or use floating point.
+//! `translate` makes [`Fact`]s out of [`Record`]s; `model` folds facts; everything that is
+//! shown leaves as a [`table::Table`].
+
+mod fact;
+mod name;
+mod record;
+mod stamp;
+pub mod table;
+
+pub use fact::{
+    Anomaly, Device, DialOutcome, Direction, Fact, Fields, HowSeen, Member, NewChannel, Outcome,
+    Phase, Released, Said, Timed,
+};
+pub use name::{AgentId, BridgeId, CallId, ChannelId, DeviceId, SplitId, Text};
+pub use record::{Epoch, Kind, Observation, Record};
+pub use stamp::{CivilTime, Stamp, Zone};

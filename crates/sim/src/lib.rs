@@ -1,0 +1,1 @@
+//! A simulated PBX that speaks AMI over TCP and knows the truth.

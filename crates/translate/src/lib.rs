@@ -1,0 +1,1 @@
+//! Records of one kind of switch to neutral facts. Pure.
