@@ -10,6 +10,10 @@ pub enum Type {
     Text,
     /// A whole number: a count, seconds, a code.
     Int,
+    /// A whole number that counts on by itself while nothing happens (a time in state, a
+    /// running clock). A change of it alone is no news: whoever shows it counts on by the
+    /// moment beside it.
+    Age,
     /// A moment.
     Stamp,
     /// Yes or no.
