@@ -1,0 +1,2 @@
+//! Placeholder until the fold stands.
+fn main() {}

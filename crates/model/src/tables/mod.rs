@@ -1,0 +1,5 @@
+//! The live tables: shapes and rows.
+
+mod shapes;
+
+pub use shapes::{SHAPES, shape};
