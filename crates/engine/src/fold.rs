@@ -1,0 +1,108 @@
+//! One ACD's fold: records in, live tables out. The order in which records are folded is a
+//! function of the records alone (`translate::order`); this module adds nothing of its own but
+//! the moment up to which time has passed.
+//!
+//! Pure: the same records and moments give the same tables. Replay uses it without a server.
+
+use facts::table::Table;
+use facts::{Record, Stamp, Text, Timed};
+use model::Model;
+use translate::asterisk::Translator;
+use translate::order::Reorder;
+
+/// How long an event is held back so that one stamped earlier but heard later can go first, in
+/// microseconds. Asterisk's streams step back by 2.2 ms at most (asterisk.md §0.2).
+pub const REORDER_WINDOW_US: i64 = 10_000;
+
+/// What one ACD needs to be folded.
+#[derive(Clone, Debug, Default)]
+pub struct FoldSettings {
+    /// How to read the switch.
+    pub translate: translate::asterisk::Settings,
+    /// How to count.
+    pub model: model::Settings,
+}
+
+/// The fold of one ACD.
+#[derive(Debug)]
+pub struct Fold {
+    order: Reorder,
+    translator: Translator,
+    model: Model,
+    facts: Vec<Timed>,
+    records: u64,
+}
+
+impl Fold {
+    /// A fold that has seen nothing.
+    pub fn new(settings: FoldSettings) -> Self {
+        Self {
+            order: Reorder::new(REORDER_WINDOW_US),
+            translator: Translator::new(settings.translate),
+            model: Model::new(settings.model),
+            facts: Vec::new(),
+            records: 0,
+        }
+    }
+
+    /// Takes one record as it was heard.
+    pub fn push(&mut self, record: Record) {
+        self.order.push(record);
+        self.fold_ready();
+    }
+
+    /// Lets time pass on the switch's clock: folds what waited long enough and fires what was
+    /// due (the end of wrap-up, a grace that is over).
+    pub fn pass(&mut self, switch_now: Stamp) {
+        let settled = switch_now.plus(-REORDER_WINDOW_US);
+        self.order.flush_before(settled);
+        self.fold_ready();
+        self.model.advance(settled);
+    }
+
+    /// Folds all that is held back: the end of a recording.
+    pub fn finish(&mut self) {
+        self.order.flush();
+        self.fold_ready();
+    }
+
+    fn fold_ready(&mut self) {
+        while let Some(record) = self.order.pop() {
+            self.records += 1;
+            self.translator.record(&record, &mut self.facts);
+            for fact in self.facts.drain(..) {
+                self.model.apply(&fact);
+            }
+        }
+    }
+
+    /// A new local day begins: today's counts start from 0.
+    pub fn start_day(&mut self, at: Stamp) {
+        self.model.start_day(at);
+    }
+
+    /// The moment the fold has come to, on the switch's clock.
+    pub fn now(&self) -> Stamp {
+        self.model.now()
+    }
+
+    /// How many records were folded.
+    pub const fn records(&self) -> u64 {
+        self.records
+    }
+
+    /// The live table of that name, true for `at` (not before [`Fold::now`]).
+    pub fn table(&self, name: &str, at: Stamp) -> Option<Table> {
+        self.model.table(name, at.max(self.model.now()))
+    }
+
+    /// A digest of everything the fold knows: equal folds, equal digests.
+    pub fn digest(&self) -> [u8; 32] {
+        self.model.digest()
+    }
+
+    /// The ACD's name.
+    pub fn acd(&self) -> &Text {
+        self.model.acd()
+    }
+}
