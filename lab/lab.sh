@@ -42,16 +42,17 @@ die() {
 
 in_chroot() { chroot "$CHROOT" "$@"; }
 asterisk_cli() { in_chroot asterisk -C /lab/etc/asterisk.conf -rx "$*"; }
-pid_file() { echo "$CHROOT/lab/run/asterisk.pid"; }
 
-# A process is ours only if its root is our chroot: a pid file may be stale,
-# and a number can have been given to somebody else.
-running() {
-    local pid
-    pid=$(cat "$(pid_file)" 2>/dev/null) || return 1
-    [ -n "$pid" ] && [ "$(readlink "/proc/$pid/root")" = "$(readlink -f "$CHROOT")" ] &&
-        readlink "/proc/$pid/exe" >/dev/null
+# The processes whose root is our chroot: they are ours whatever a pid file
+# says, which may be stale, or missing for a moment while Asterisk restarts.
+pids() {
+    local dir
+    for dir in /proc/[0-9]*; do
+        [ "$dir/root" -ef "$CHROOT" ] && echo "${dir#/proc/}"
+    done
+    return 0
 }
+running() { [ -n "$(pids)" ]; }
 
 # Into a name of its own, renamed when complete: a build that was cut off
 # leaves nothing that looks finished.
@@ -137,15 +138,14 @@ start() {
 }
 
 stop() {
-    running || return 0
     local n pid
-    pid=$(cat "$(pid_file)")
+    running || return 0
     asterisk_cli "core stop now" >/dev/null 2>&1 || true
     for n in $(seq 100); do
         running || return 0
         sleep 0.1
     done
-    kill -9 "$pid"
+    for pid in $(pids); do kill -9 "$pid" 2>/dev/null || true; done
 }
 
 case $command in

@@ -1,0 +1,59 @@
+"""Every name of the product's interface that the tests use, in one place.
+
+If a name of the REST API, of the command line or of the configuration moves,
+this is the only file of the lab to follow it.
+"""
+
+# Configuration of the PBX entry beyond the link itself.
+TRUNKS = ["PJSIP/trunk"]
+
+# Tables: /api/v1/NAME and `busyhour NAME -o json`.
+TABLES = ("links", "queues", "agents", "calls", "channels", "trunks", "anomalies")
+
+# Items: what the tests call it -> what the product calls it.
+LINK = {"name": "name", "state": "state", "kept": "kept", "heard": "heard",
+        "advice": "advice", "epoch": "epoch"}
+AGENT = {"agent": "agent", "name": "name", "state": "state", "reason": "reason",
+         "direction": "direction", "splits": "splits"}
+QUEUE = {"queue": "queue", "waiting": "waiting", "staffed": "staffed", "avail": "avail",
+         "ring": "ring", "acd": "acd_agents", "acw": "acw", "aux": "aux", "other": "other"}
+CALL = {"caller": "caller", "state": "state", "split": "split", "agent": "agent", "vdn": "vdn"}
+CHANNEL = {"channel": "channel"}
+ANOMALY = {"code": "code", "what": "what"}
+
+# The day's figures of a queue: queue_log's verdicts -> the product's item.
+DAY = {"ENTERQUEUE": "offered", "CONNECT": "answered", "ABANDON": "abandoned",
+       "EXITWITHTIMEOUT": "timed_out"}
+
+# States: what the tests expect -> what the product may call it.
+LINK_LIVE = {"live"}
+AGENT_STATES = {
+    "AVAIL": {"AVAIL"},
+    "RING": {"RING"},
+    "ACD": {"ACD"},
+    "ACW": {"ACW"},
+    "AUX": {"AUX"},
+    "OTHER": {"OTHER"},
+    # An ACD call is on hold and the agent does nothing else (cms.md 2.1).
+    "HOLDING": {"OTHER", "ACD"},
+    # An extension call rings.
+    "EXT-RING": {"OTHER", "RING", "AVAIL"},
+}
+CALL_STATES = {
+    "IVR": {"IVR", "VECTOR"},
+    "QUEUED": {"QUEUED"},
+    "RINGING": {"RINGING"},
+    "TALKING": {"TALKING"},
+    "HELD": {"HELD"},
+    "PARKED": {"PARKED"},
+    "CONFERENCE": {"CONFERENCE", "TALKING"},
+}
+CALL_ENDED = {"ENDED"}
+DIRECTION = {"in": {"IN"}, "out": {"OUT"}}
+
+# Events the product may leave out of its journal, and its own heartbeat.
+NOT_KEPT = {"RTCPSent", "RTCPReceived", "TestEvent", "VarSet"}
+HEARTBEAT = "BusyhourHeartbeat"
+
+# Anomaly codes that a scenario of the lab explains: code -> why.
+EXPLAINED = {}

@@ -1,0 +1,80 @@
+#!/bin/bash
+# The whole real-Asterisk test: lab/test.sh [16|22]; both versions if none is named.
+#
+# Exit code 0: passed, or could not be run (said loudly); 1: failed.
+#   BUSYHOUR_BIN           the binary under test; default: build it with cargo
+#   BUSYHOUR_LAB_REQUIRED  1: not being able to run is a failure (CI)
+#   BUSYHOUR_LAB_DIR       where the chroots are kept, see lab.sh
+set -uo pipefail
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+ROOT=$(dirname "$HERE")
+VERSIONS=${1:-16 22}
+case $VERSIONS in 16 | 22 | "16 22") ;; *) echo "usage: lab/test.sh [16|22]" >&2 && exit 1 ;; esac
+
+# Loud, because a test that did not run must not look like one that passed.
+skip() {
+    local line
+    {
+        printf '%s\n' "" \
+            "**********************************************************************" \
+            "**                                                                  **" \
+            "**   SKIPPED: the tests against a real Asterisk $VERSIONS" \
+            "**   why: $1" \
+            "**" \
+            "**   NOT tested here: live tables during real calls, the day's counts" \
+            "**   against queue_log, restart and crash of the PBX, cut links, the" \
+            "**   journal after kill -9, TLS, logins, advice on manager.conf." \
+            "**   needed: root, debootstrap, a Debian mirror; see lab/README.md" \
+            "**                                                                  **" \
+            "**********************************************************************" ""
+    } >&2
+    echo "lab: 0 passed, 0 failed"
+    echo "0 passed, 0 failed"
+    [ "${BUSYHOUR_LAB_REQUIRED:-}" = 1 ] && exit 1
+    exit 0
+}
+
+binary() {
+    [ -n "${BUSYHOUR_BIN:-}" ] && return
+    (cd "$ROOT" && cargo build -q -p busyhour) || exit 1
+    BUSYHOUR_BIN=${CARGO_TARGET_DIR:-$ROOT/target}/debug/busyhour
+}
+
+[ "$(id -u)" = 0 ] || skip "not root (chroot and debootstrap need it)"
+for tool in python3 openssl; do
+    command -v $tool >/dev/null || skip "$tool is missing"
+done
+for version in $VERSIONS; do
+    "$HERE/lab.sh" build "$version" >&2 ||
+        skip "Asterisk $version cannot be built (no debootstrap, or no Debian mirror to be reached)"
+done
+binary
+export BUSYHOUR_BIN
+
+# Both versions at once: each has its own ports, chroot and product.
+passed=0 failed=0
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+one() {
+    "$HERE/lab.sh" down "$1" && "$HERE/lab.sh" up "$1" || return 1
+    timeout 400 "$HERE/lab.sh" run "$1"
+    local code=$?
+    "$HERE/lab.sh" down "$1"
+    return $code
+}
+for version in $VERSIONS; do
+    one "$version" > >(tee "$logs/$version") 2>&1 &
+    pids[version]=$!
+done
+for version in $VERSIONS; do
+    wait "${pids[version]}"
+    code=$?
+    sums=$(sed -n "s/^lab $version: \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p" "$logs/$version")
+    # A run that ended without a sum, or badly with a good one, is a failure too.
+    read -r good bad <<<"${sums:-0 1}"
+    [ $code -ne 0 ] && [ "$bad" = 0 ] && bad=1
+    passed=$((passed + good)) failed=$((failed + bad))
+done
+echo "lab: $passed passed, $failed failed"
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
