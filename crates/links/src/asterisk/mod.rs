@@ -1,0 +1,24 @@
+//! One connection to one Asterisk's manager interface.
+//!
+//! `session` decides: a state machine of bytes and time that says what to send, which records
+//! were heard and how the link is doing. `driver` does the I/O on a thread of its own. The
+//! rest serves them: `resync` (what to ask for), `clock` (the PBX's time), `advice` (what is
+//! wrong with the PBX), `tls`, `backoff`, `settings`, `status`.
+
+mod advice;
+mod driver;
+mod settings;
+mod status;
+
+use std::time::Duration;
+
+pub use advice::{Advice, Severity};
+pub use driver::{Link, RecordError, record};
+pub use settings::{LeaveOut, LoginMethod, Secret, Settings, TlsSettings};
+pub use status::{SHAPE, Shown, State, Status, links_table};
+
+/// How often everything is asked anew to find ghosts.
+pub const RESYNC_EVERY: Duration = Duration::from_secs(900);
+
+/// More often would load the PBX with lists.
+pub const RESYNC_EVERY_MIN: Duration = Duration::from_secs(10);
