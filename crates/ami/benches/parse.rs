@@ -95,7 +95,8 @@ fn ratios(what: &str, bytes: &[u8]) {
 fn input() -> (String, Vec<u8>) {
     #[expect(clippy::disallowed_methods, reason = "a benchmark is told its input")]
     let named = std::env::var("AMI_CAPTURE").ok().map(PathBuf::from);
-    let load = Path::new("/work/shared/captures/16/load/ami-a.txt.gz").to_path_buf();
+    let load =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/captures/16/load/ami-a.txt.gz");
     if let Some(path) = named.or_else(|| load.exists().then_some(load)) {
         let bytes = read(&path);
         return (path.display().to_string(), bytes);

@@ -125,8 +125,10 @@ impl Decoder {
     /// A decoder at the start of a session.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
+        // Refusing takes at least one byte, or it would never end.
+        let message_bytes_max = limits.message_bytes_max.max(1);
         Self {
-            limits,
+            limits: Limits { message_bytes_max, ..limits },
             buffer: Vec::new(),
             start: 0,
             line: 0,
@@ -306,10 +308,14 @@ impl Decoder {
     fn refuse(&mut self, limit: Limit, end: usize) -> Found {
         let start = self.start;
         let size = end - start;
-        self.refused_bytes += size as u64;
-        let in_line = self.buffer[end - 1] != b'\n';
+        // A lone CR seen of the current line may be the start of the blank line: looked at again.
+        let seen = self.buffer.get(self.line..end).unwrap_or_default();
+        let again = seen == b"\r";
+        let in_line = !again && !seen.is_empty() && !seen.ends_with(b"\n");
+        let dropped_to = if again { self.line } else { end };
+        self.refused_bytes += (dropped_to - start) as u64;
         self.state = State::Skipping { in_line };
-        self.begin_message(end);
+        self.begin_message(dropped_to);
         self.lines_done = true;
         Found::Refused { limit, start, size }
     }

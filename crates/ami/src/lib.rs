@@ -23,3 +23,7 @@ pub use login::{Login, LoginMethod, LoginStep};
 pub use message::{Header, Headers, Kind, Message, MessageIndex, Messages, messages};
 pub use pending::{Outcome, Pending, Taken};
 pub use write::{MessageWriter, banner};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
