@@ -61,12 +61,10 @@ impl Client {
             Failure::new(Exit::NoServer, words)
         })?;
         let status = answer.status();
-        let body = answer
-            .body_mut()
-            .with_config()
-            .limit(ANSWER_BYTES_MAX)
-            .read_to_string()
-            .map_err(|e| Failure::new(Exit::NoServer, format!("server {}: {e}", self.server)))?;
+        let body =
+            answer.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string().map_err(
+                |e| Failure::new(Exit::NoServer, format!("server {}: {e}", self.server)),
+            )?;
         if status.is_success() {
             return Ok(body);
         }

@@ -26,7 +26,10 @@ impl Exit {
         (Self::Problem, "the work could not be done; the reason is on standard error"),
         (Self::Usage, "the command line was wrong"),
         (Self::Config, "the configuration has problems; all of them are on standard error"),
-        (Self::Journal, "the journal failed: a write could not be made durable, so the server stopped"),
+        (
+            Self::Journal,
+            "the journal failed: a write could not be made durable, so the server stopped",
+        ),
         (Self::NoServer, "no server answered at the address given"),
     ];
 

@@ -1,1 +1,124 @@
-fn main() {}
+//! Busyhour's command line. Each subcommand is a module of [`commands`]; none holds logic of the
+//! product. Exit codes are the table in [`exit`].
+
+mod client;
+mod commands;
+mod config;
+mod exit;
+mod log;
+mod output;
+
+use clap::{Parser, Subcommand};
+use exit::{Exit, Outcome};
+use std::io::Write;
+use std::process::ExitCode;
+
+/// An open call management system: collects what phone switches say, keeps it, shows it live.
+#[derive(Parser, Debug)]
+#[command(name = "busyhour", version, about, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Run the server: collect from every configured switch, serve pages and REST.
+    Serve(commands::serve::Serve),
+    /// Run a simulated contact centre and a server attached to it; no configuration needed.
+    Demo(commands::demo::Demo),
+    /// Read a configuration as the server would and tell every problem at once.
+    Check(commands::check::Check),
+    /// The configuration's reference page or a commented sample file.
+    #[command(subcommand)]
+    Config(commands::check::Page),
+    /// Write down what a link hears, byte for byte, into a file.
+    Record(commands::record::Record),
+    /// Read recorded sessions through the real translation and model, without a server.
+    Replay(commands::replay::Replay),
+    /// Look into the journal; works while a server writes it.
+    #[command(subcommand)]
+    Journal(commands::journal::Journal),
+    /// A simulated PBX that speaks AMI.
+    #[command(subcommand)]
+    Sim(commands::sim::Sim),
+    /// Links to switches: state, lag, what is misconfigured.
+    Links(commands::show::Show),
+    /// Queues (splits) now and their counts of today.
+    Queues(commands::show::Show),
+    /// Agents and their states.
+    Agents(commands::show::Show),
+    /// Calls, live and just ended.
+    Calls(commands::show::Show),
+    /// Channels, as the switch names them.
+    Channels(commands::show::Show),
+    /// Trunk groups.
+    Trunks(commands::show::Show),
+    /// What could not be explained.
+    Anomalies(commands::show::Show),
+    /// CMS table: agents by split.
+    Cagent(commands::show::Show),
+    /// CMS table: splits.
+    Csplit(commands::show::Show),
+    /// CMS table: VDNs.
+    Cvdn(commands::show::Show),
+    /// CMS table: vectors.
+    Cvector(commands::show::Show),
+    /// CMS table: trunks.
+    Ctrunk(commands::show::Show),
+    /// CMS table: trunk groups.
+    Ctkgrp(commands::show::Show),
+}
+
+fn run(command: &Command) -> Outcome {
+    use commands::{check, demo, journal, record, replay, serve, show, sim};
+    match command {
+        Command::Serve(args) => serve::run(args),
+        Command::Demo(args) => demo::run(args),
+        Command::Check(args) => check::run(args),
+        Command::Config(args) => check::page(args),
+        Command::Record(args) => record::run(args),
+        Command::Replay(args) => replay::run(args),
+        Command::Journal(args) => journal::run(args),
+        Command::Sim(args) => sim::run(args),
+        Command::Links(args) => show::run("links", args),
+        Command::Queues(args) => show::run("queues", args),
+        Command::Agents(args) => show::run("agents", args),
+        Command::Calls(args) => show::run("calls", args),
+        Command::Channels(args) => show::run("channels", args),
+        Command::Trunks(args) => show::run("trunks", args),
+        Command::Anomalies(args) => show::run("anomalies", args),
+        Command::Cagent(args) => show::run("cagent", args),
+        Command::Csplit(args) => show::run("csplit", args),
+        Command::Cvdn(args) => show::run("cvdn", args),
+        Command::Cvector(args) => show::run("cvector", args),
+        Command::Ctrunk(args) => show::run("ctrunk", args),
+        Command::Ctkgrp(args) => show::run("ctkgrp", args),
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli.command) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            if !failure.words.is_empty() {
+                // If even this cannot be written the exit code still tells.
+                drop(writeln!(std::io::stderr().lock(), "busyhour: {}", failure.words));
+            }
+            failure.exit.into()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+        assert_eq!(Exit::Usage.code(), 2, "clap ends with 2 on its own");
+    }
+}

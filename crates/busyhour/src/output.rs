@@ -103,7 +103,8 @@ fn cell(value: Option<&Json>) -> String {
 /// A caller's name is data: control characters and direction marks must not reach a terminal.
 fn plain(text: &str) -> String {
     let harmful = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     text.chars().map(|c| if harmful(c) { '\u{fffd}' } else { c }).collect()
 }
@@ -148,7 +149,10 @@ mod tests {
 
     #[test]
     fn programs_get_csv_and_json() {
-        assert!(printed(Format::Csv).ends_with("\"long, \"\"name\"\"\",,2026-11-21T11:46:00.000001Z\r\n"));
+        assert!(
+            printed(Format::Csv)
+                .ends_with("\"long, \"\"name\"\"\",,2026-11-21T11:46:00.000001Z\r\n")
+        );
         let json: Json = serde_json::from_str(&printed(Format::Json)).expect("JSON");
         assert_eq!(json[1]["n"], Json::Null);
         assert_eq!(json[0]["n"], Json::from(12));

@@ -5,8 +5,9 @@
 //! Pure: the same records and moments give the same tables. Replay uses it without a server.
 
 use facts::table::Table;
-use facts::{Record, Stamp, Text, Timed};
+use facts::{Record, Stamp, Timed};
 use model::Model;
+use std::fmt;
 use translate::asterisk::Translator;
 use translate::order::Reorder;
 
@@ -15,7 +16,7 @@ use translate::order::Reorder;
 pub const REORDER_WINDOW_US: i64 = 10_000;
 
 /// What one ACD needs to be folded.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct FoldSettings {
     /// How to read the switch.
     pub translate: translate::asterisk::Settings,
@@ -23,8 +24,17 @@ pub struct FoldSettings {
     pub model: model::Settings,
 }
 
+impl FoldSettings {
+    /// Defaults for the ACD of this name.
+    pub fn for_acd(name: &str) -> Self {
+        Self {
+            translate: translate::asterisk::Settings::default(),
+            model: model::Settings::new(name),
+        }
+    }
+}
+
 /// The fold of one ACD.
-#[derive(Debug)]
 pub struct Fold {
     order: Reorder,
     translator: Translator,
@@ -51,17 +61,14 @@ impl Fold {
         self.fold_ready();
     }
 
-    /// Lets time pass on the switch's clock: folds what waited long enough and fires what was
-    /// due (the end of wrap-up, a grace that is over).
-    pub fn pass(&mut self, switch_now: Stamp) {
-        let settled = switch_now.plus(-REORDER_WINDOW_US);
-        self.order.flush_before(settled);
-        self.fold_ready();
-        self.model.advance(settled);
+    /// Lets time pass on the switch's clock: fires what was due (the end of wrap-up, a grace
+    /// that is over). Not to be called with a moment before which events may still come.
+    pub fn advance(&mut self, switch_now: Stamp) {
+        self.model.advance(switch_now);
     }
 
-    /// Folds all that is held back: the end of a recording.
-    pub fn finish(&mut self) {
+    /// Folds all that is held back: nothing stamped earlier is expected any more.
+    pub fn settle(&mut self) {
         self.order.flush();
         self.fold_ready();
     }
@@ -100,9 +107,10 @@ impl Fold {
     pub fn digest(&self) -> [u8; 32] {
         self.model.digest()
     }
+}
 
-    /// The ACD's name.
-    pub fn acd(&self) -> &Text {
-        self.model.acd()
+impl fmt::Debug for Fold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fold").field("records", &self.records).finish_non_exhaustive()
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::relay::Relay;
 use facts::{Record, Text};
-use journal::Journal;
+use journal::{Journal, Reason};
 use links::Ring;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -67,7 +67,12 @@ impl Keeper {
                 self.relay.send(link, last, records);
                 None
             }
-            Err(_full) => Some(records),
+            Err(refused) if refused.reason == Reason::Full => Some(records),
+            Err(refused) => {
+                // Stopped: the process is about to end. Unfit: trying again would not help.
+                tracing::error!(code = "not-kept", acd = &*acd, %refused);
+                None
+            }
         }
     }
 }

@@ -3,6 +3,22 @@
 //!
 //! It may not know HTTP, HTML or the command line.
 
+mod engine;
+mod fold;
+mod folder;
+mod keeper;
 mod live;
+mod relay;
+mod settings;
 
+pub use engine::{Engine, StartError};
+pub use fold::{Fold, FoldSettings, REORDER_WINDOW_US};
+pub use keeper::from_entry;
 pub use live::{Alarm, Change, Delta, Live, Since, Snapshot};
+pub use settings::{AcdSettings, Day, Settings};
+
+/// This server's clock. The only place in the engine that reads it as a date.
+pub fn wall_clock() -> facts::Stamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    facts::Stamp(since.map_or(0, |d| i64::try_from(d.as_micros()).unwrap_or(i64::MAX)))
+}

@@ -28,6 +28,14 @@ struct Waiting {
     nudged: bool,
 }
 
+impl Parcel {
+    /// The journal's sequence number of the last record; `first - 1` if there are none.
+    pub(crate) fn last(&self) -> u64 {
+        let count = u64::try_from(self.records.len()).unwrap_or(u64::MAX);
+        self.first.saturating_add(count).saturating_sub(1)
+    }
+}
+
 /// The queue between keeper and folder.
 #[derive(Debug, Default)]
 pub(crate) struct Relay {

@@ -1,6 +1,7 @@
 //! `busyhour queues`, `agents`, `calls` …: a live table of a running server.
 
 use crate::client::Client;
+use crate::commands::shape;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, Format};
 use clap::Args;
@@ -12,7 +13,12 @@ use std::time::Duration;
 #[derive(Args, Debug)]
 pub(crate) struct Show {
     /// The server to ask.
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080", env = "BUSYHOUR_SERVER")]
+    #[arg(
+        long,
+        value_name = "HOST:PORT",
+        default_value = "127.0.0.1:8080",
+        env = "BUSYHOUR_SERVER"
+    )]
     server: String,
     /// Form of the output.
     #[arg(short, long, value_enum, default_value_t = Format::Table)]
@@ -27,7 +33,8 @@ pub(crate) struct Show {
 }
 
 /// Runs the command for one table.
-pub(crate) fn run(shape: &'static Shape, args: &Show) -> Outcome {
+pub(crate) fn run(table: &str, args: &Show) -> Outcome {
+    let shape = shape(table).ok_or_else(|| Failure::problem(format!("no table {table}")))?;
     let filters = filters(shape, &args.only)?;
     let client = Client::new(&args.server);
     loop {
@@ -66,8 +73,11 @@ fn filters<'a>(
         let found = shape.columns.iter().find(|c| c.name == column);
         found.map(|c| (c.name, value)).ok_or_else(|| {
             let names: Vec<_> = shape.columns.iter().map(|c| c.name).collect();
-            let words =
-                format!("--where {text}: {} has no column of that name but: {}", shape.name, names.join(", "));
+            let words = format!(
+                "--where {text}: {} has no column of that name but: {}",
+                shape.name,
+                names.join(", ")
+            );
             Failure::new(Exit::Usage, words)
         })
     };

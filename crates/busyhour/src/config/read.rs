@@ -228,7 +228,9 @@ impl Reader<'_> {
             Holds::Texts => {
                 let list = item.as_array().ok_or("must be a list of texts: [\"a\", \"b\"]")?;
                 let texts = list.iter().map(|v| v.as_str().map(str::to_owned));
-                texts.collect::<Option<Vec<_>>>().map(Given::Texts)
+                texts
+                    .collect::<Option<Vec<_>>>()
+                    .map(Given::Texts)
                     .ok_or_else(|| "must be a list of texts: [\"a\", \"b\"]".to_owned())
             }
             Holds::TextTable => {

@@ -1,0 +1,25 @@
+//! One module per subcommand: its arguments and what it does. To add one: a module here, an arm
+//! in `main.rs`, a section in docs/command-line.md.
+
+pub(crate) mod check;
+pub(crate) mod demo;
+pub(crate) mod journal;
+pub(crate) mod record;
+pub(crate) mod replay;
+pub(crate) mod serve;
+pub(crate) mod show;
+pub(crate) mod sim;
+
+use facts::table::Shape;
+
+/// Every live table that a server shows.
+pub(crate) static SHAPES: std::sync::LazyLock<Vec<&'static Shape>> =
+    std::sync::LazyLock::new(|| {
+        let links = std::iter::once(&links::asterisk::SHAPE);
+        links.chain(model::SHAPES.iter().copied()).collect()
+    });
+
+/// The shape of the table with that name.
+pub(crate) fn shape(name: &str) -> Option<&'static Shape> {
+    SHAPES.iter().copied().find(|s| s.name == name)
+}

@@ -1,0 +1,232 @@
+//! `busyhour replay`: recorded sessions through the real translation and model, without a server;
+//! or, with `--speed`, played into a running one.
+
+use crate::client::Client;
+use crate::commands::{SHAPES, shape};
+use crate::config;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::output::{self, Format};
+use clap::Args;
+use engine::{Fold, FoldSettings};
+use facts::table::Table;
+use facts::{Record, Stamp};
+use flate2::read::MultiGzDecoder;
+use serde_json::Value as Json;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Ended calls that a replay keeps: all of a large capture.
+const ENDED_CALLS_MAX: usize = 2_000_000;
+/// The largest unpacked capture taken.
+const CAPTURE_BYTES_MAX: u64 = 8 << 30;
+
+/// What to replay and what to print.
+#[derive(Args, Debug)]
+pub(crate) struct Replay {
+    /// Recorded sessions of one switch, plain or gzip, with or without banner; several are united:
+    /// what two of them heard counts once.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Print this table; may be given several times. Without it: all of them. Anomalies are
+    /// always printed.
+    #[arg(long = "table", value_name = "NAME")]
+    tables: Vec<String>,
+    /// Print the tables as they stood at this moment (RFC 3339 in UTC or seconds since 1970).
+    #[arg(long, value_name = "STAMP", value_parser = stamp)]
+    at: Option<Stamp>,
+    /// Take the settings of the first [[pbx]] of this file (trunks, wrap-up, names).
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The ACD's name in the tables.
+    #[arg(long, value_name = "NAME")]
+    acd: Option<String>,
+    /// Form of the output; json is one object a line with its table's name.
+    #[arg(short, long, value_enum, default_value_t = Format::Table)]
+    output: Format,
+    /// Print the digest of the final state as well: equal folds have equal digests.
+    #[arg(long)]
+    digest: bool,
+    /// Play into the running server at this many times the recorded speed.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    speed: Option<u32>,
+    /// The server to play into.
+    #[arg(
+        long,
+        value_name = "HOST:PORT",
+        default_value = "127.0.0.1:8080",
+        requires = "speed",
+        env = "BUSYHOUR_SERVER"
+    )]
+    server: String,
+}
+
+fn stamp(text: &str) -> Result<Stamp, String> {
+    Stamp::parse(text)
+        .ok_or_else(|| "not a moment; write 2026-11-21T11:46:00Z or seconds since 1970".to_owned())
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Replay) -> Outcome {
+    let mut settings = settings(args)?;
+    settings.model.ended_calls_max = ENDED_CALLS_MAX;
+    let mut tables = Vec::new();
+    for name in &args.tables {
+        match shape(name) {
+            Some(shape) if name != "links" => tables.push(shape.name),
+            Some(_) => {
+                let words = "--table links: a recording has no links; ask a server";
+                return Err(Failure::new(Exit::Usage, words));
+            }
+            None => {
+                let names: Vec<_> = SHAPES.iter().map(|s| s.name).collect();
+                let words =
+                    format!("--table {name}: there is no such table but: {}", names.join(" "));
+                return Err(Failure::new(Exit::Usage, words));
+            }
+        }
+    }
+    if tables.is_empty() {
+        tables = SHAPES.iter().map(|s| s.name).filter(|n| *n != "links").collect();
+    }
+    if !tables.contains(&"anomalies") {
+        tables.push("anomalies");
+    }
+    let records = read_all(&args.files)?;
+    if let Some(speed) = args.speed {
+        return play(args, &settings, records, speed);
+    }
+    let (fold, at) = fold(settings, records, args.at);
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    for name in tables {
+        if let Some(table) = fold.table(name, at) {
+            print(&mut out, args.output, &table)?;
+        }
+    }
+    if args.digest {
+        let hex: String = fold.digest().iter().map(|b| format!("{b:02x}")).collect();
+        match args.output {
+            Format::Json => {
+                writeln!(out, "{}", serde_json::json!({"table": "digest", "digest": hex}))?;
+            }
+            Format::Table | Format::Csv => writeln!(out, "digest {hex}")?,
+        }
+    }
+    out.flush()?;
+    Ok(Exit::Ok)
+}
+
+fn settings(args: &Replay) -> Result<FoldSettings, Failure> {
+    let mut settings = match &args.config {
+        Some(path) => config::first_fold(path)?,
+        None => FoldSettings::for_acd("replay"),
+    };
+    if let Some(name) = &args.acd {
+        settings.model.acd = name.as_str().into();
+    }
+    Ok(settings)
+}
+
+/// Folds records in canonical order, up to a moment if one is given. Gives the moment the tables
+/// are true for.
+fn fold(settings: FoldSettings, records: Vec<Record>, at: Option<Stamp>) -> (Fold, Stamp) {
+    let mut fold = Fold::new(settings);
+    for record in records {
+        if at.is_none_or(|at| record.stamp <= at) {
+            fold.push(record);
+        }
+    }
+    fold.settle();
+    if let Some(at) = at {
+        fold.advance(at);
+    }
+    let at = at.unwrap_or_else(|| fold.now());
+    (fold, at)
+}
+
+fn print(out: &mut dyn Write, format: Format, table: &Table) -> Result<(), Failure> {
+    let rows = output::objects(table);
+    match format {
+        Format::Json => {
+            for row in rows {
+                let mut object = serde_json::Map::new();
+                object.insert("table".to_owned(), Json::from(table.shape.name));
+                object.extend(row);
+                serde_json::to_writer(&mut *out, &object).map_err(std::io::Error::from)?;
+                out.write_all(b"\n")?;
+            }
+        }
+        Format::Table | Format::Csv => {
+            writeln!(out, "# {} as of {}", table.shape.name, table.as_of)?;
+            output::print(out, format, table.shape, &rows)?;
+            writeln!(out)?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads every file; all that cannot be read are named at once.
+fn read_all(files: &[PathBuf]) -> Result<Vec<Record>, Failure> {
+    let mut sessions = Vec::new();
+    let mut problems = Vec::new();
+    for file in files {
+        match read(file) {
+            Ok(bytes) => {
+                let records = translate::capture::records(&bytes);
+                if records.is_empty() {
+                    problems.push(format!("{}: no AMI message found in it", file.display()));
+                }
+                sessions.push(records);
+            }
+            Err(e) => problems.push(format!("{}: {e}", file.display())),
+        }
+    }
+    if problems.is_empty() {
+        Ok(translate::order::union(sessions))
+    } else {
+        Err(Failure::problem(problems.join("\nbusyhour: ")))
+    }
+}
+
+fn read(file: &Path) -> std::io::Result<Vec<u8>> {
+    let mut packed = Vec::new();
+    std::fs::File::open(file)?.read_to_end(&mut packed)?;
+    if !packed.starts_with(&[0x1f, 0x8b]) {
+        return Ok(packed);
+    }
+    let mut bytes = Vec::new();
+    MultiGzDecoder::new(&packed[..]).take(CAPTURE_BYTES_MAX).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Serves the recording as a PBX on loopback and asks the server to attach to it.
+fn play(args: &Replay, settings: &FoldSettings, records: Vec<Record>, speed: u32) -> Outcome {
+    let said: Vec<(i64, std::sync::Arc<[u8]>)> = records
+        .into_iter()
+        .filter(|r| r.kind == facts::Kind::Event)
+        .map(|r| (r.stamp.0, r.payload))
+        .collect();
+    let playback = sim::Playback::start(said, speed)?;
+    let name = args.acd.clone().unwrap_or_else(|| default_name(&args.files));
+    let body = serde_json::json!({
+        "name": name,
+        "address": playback.address().to_string(),
+        "user": playback.user(),
+        "secret": playback.secret(),
+        "trunks": settings.model.trunks.iter().map(|t| t.to_string()).collect::<Vec<_>>(),
+    });
+    Client::new(&args.server).post("/api/v1/links", &body)?;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "playing as {name} into {} at {speed} times the speed", args.server)?;
+    while !playback.wait(Duration::from_secs(1)) {}
+    writeln!(out, "played to the end")?;
+    Ok(Exit::Ok)
+}
+
+/// A name for the ACD from the first file's: `ami-a.txt.gz` in `hold/` is `replay-hold`.
+fn default_name(files: &[PathBuf]) -> String {
+    let parent = files.first().and_then(|f| f.parent()).and_then(Path::file_name);
+    let name = parent.map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let clean = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' };
+    format!("replay-{}", name.chars().map(clean).collect::<String>())
+}

@@ -1,0 +1,119 @@
+//! `busyhour serve`: the server. Starts the engine and the pages, waits for a signal or for the
+//! journal's last words.
+
+use crate::commands::SHAPES;
+use crate::config;
+use crate::exit::{Exit, Failure, Outcome};
+use clap::Args;
+use engine::Engine;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// How often a signal is looked for.
+const LOOK: Duration = Duration::from_millis(100);
+/// How often old journal days are looked for.
+const RETAIN_EVERY: Duration = Duration::from_secs(600);
+
+/// How to run.
+#[derive(Args, Debug)]
+pub(crate) struct Serve {
+    /// The configuration file (docs/configuration.md).
+    #[arg(long, value_name = "FILE", default_value = "busyhour.toml")]
+    config: PathBuf,
+    /// Listen here instead of where the file says; loopback only.
+    #[arg(long, value_name = "HOST:PORT")]
+    listen: Option<SocketAddr>,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Serve) -> Outcome {
+    let begun = Instant::now();
+    let config = config::load(&args.config)?;
+    crate::log::start();
+    let listen = args.listen.unwrap_or(config.listen);
+    let running = start(config.engine, listen)?;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "busyhour: serving http://{}", running.address)?;
+    out.flush()?;
+    drop(out);
+    tracing::info!(code = "ready", after_ms = begun.elapsed().as_millis());
+    running.wait()
+}
+
+/// A server that runs.
+pub(crate) struct Running {
+    engine: Arc<Engine>,
+    stop_pages: watch::Sender<bool>,
+    pages: std::thread::JoinHandle<()>,
+    signal: Arc<AtomicBool>,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+}
+
+/// Starts the engine and the pages.
+pub(crate) fn start(settings: engine::Settings, listen: SocketAddr) -> Result<Running, Failure> {
+    let server = settings.server.to_string();
+    let signal = Arc::new(AtomicBool::new(false));
+    for number in [SIGTERM, SIGINT] {
+        // A second signal ends the process at once: somebody means it.
+        signal_hook::flag::register_conditional_shutdown(number, 1, signal.clone())?;
+        signal_hook::flag::register(number, signal.clone())?;
+    }
+    let engine = Engine::start(settings).map_err(|e| Failure::problem(e.to_string()))?;
+    let engine = Arc::new(engine);
+    let (stop_pages, stop) = watch::channel(false);
+    let hooks = access::Hooks { server, ..access::Hooks::default() };
+    let pages = access::serve(listen, engine.live(), &SHAPES, stop, hooks)
+        .map_err(|e| Failure::problem(words(&e)))?;
+    Ok(Running { engine, stop_pages, pages: pages.join, signal, address: pages.address })
+}
+
+/// An error and what caused it, in one line.
+fn words(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(e) = cause {
+        text.push_str(": ");
+        text.push_str(&e.to_string());
+        cause = e.source();
+    }
+    text
+}
+
+impl Running {
+    /// Waits for SIGTERM, SIGINT or the journal's failure, then stops in order.
+    pub(crate) fn wait(self) -> Outcome {
+        let mut retained = Instant::now();
+        self.engine.retain();
+        loop {
+            if let Some(reason) = self.engine.failure(LOOK) {
+                self.stop_pages.send_replace(true);
+                let words = format!("the journal failed, nothing more can be kept: {reason}");
+                return Err(Failure::new(Exit::Journal, words));
+            }
+            if self.signal.load(Ordering::Acquire) {
+                break;
+            }
+            if retained.elapsed() >= RETAIN_EVERY {
+                self.engine.retain();
+                retained = Instant::now();
+            }
+        }
+        tracing::info!(code = "stopping");
+        self.stop_pages.send_replace(true);
+        let stopped = self.engine.stop();
+        if self.pages.join().is_err() {
+            tracing::error!(code = "pages-panicked");
+        }
+        match stopped {
+            Ok(()) => Ok(Exit::Ok),
+            Err(words) => Err(Failure::new(Exit::Journal, words)),
+        }
+    }
+}

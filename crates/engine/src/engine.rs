@@ -1,0 +1,209 @@
+//! Starting and stopping: journal, links, keeper, folder, in that order, and back.
+
+use crate::fold::Fold;
+use crate::folder::{Acd, Folder};
+use crate::keeper::Keeper;
+use crate::live::Live;
+use crate::relay::Relay;
+use crate::settings::{AcdSettings, Settings};
+use facts::Text;
+use journal::Journal;
+use links::Ring;
+use links::asterisk::Link;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// How many links may wait to be taken over by the folder.
+const ARRIVALS_MAX: usize = 64;
+/// How long stopping waits for the journal to keep what was heard.
+const STOP_WAIT: Duration = Duration::from_secs(60);
+
+/// Why the engine did not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// The journal cannot be opened.
+    Journal(journal::OpenError),
+    /// A thread cannot be started.
+    Thread(std::io::Error),
+    /// Two ACDs of one name.
+    Twice(Text),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Journal(e) => write!(f, "cannot open the journal: {e}"),
+            Self::Thread(e) => write!(f, "cannot start a thread: {e}"),
+            Self::Twice(name) => write!(f, "there is an acd named {name} already"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// A running engine.
+#[derive(Debug)]
+pub struct Engine {
+    live: Live,
+    journal: Arc<Journal>,
+    ring: Arc<Ring>,
+    relay: Arc<Relay>,
+    links: RwLock<Vec<Arc<Link>>>,
+    names: Arc<RwLock<Vec<Text>>>,
+    arrivals: SyncSender<Acd>,
+    failed: std::sync::Mutex<Receiver<String>>,
+    stop_keeper: Arc<AtomicBool>,
+    stop_folder: Arc<AtomicBool>,
+    threads: std::sync::Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Engine {
+    /// Opens the journal and starts to collect. Returns as soon as the links run; the tables of
+    /// today are made from the journal meanwhile (alarm `catching-up`).
+    pub fn start(settings: Settings) -> Result<Self, StartError> {
+        let journal = Journal::open(settings.journal, |state| match state {
+            journal::State::Healthy => tracing::info!(code = "journal-healthy"),
+            bad => tracing::error!(code = "journal", state = ?bad),
+        });
+        let journal = Arc::new(journal.map_err(StartError::Journal)?);
+        let (arrivals, arriving) = sync_channel(ARRIVALS_MAX);
+        let (failed, failing) = sync_channel(1);
+        let engine = Self {
+            live: Live::new(),
+            ring: Ring::new(settings.ring_bytes_max),
+            relay: Arc::new(Relay::default()),
+            links: RwLock::new(Vec::new()),
+            names: Arc::new(RwLock::new(Vec::new())),
+            arrivals,
+            failed: std::sync::Mutex::new(failing),
+            stop_keeper: Arc::new(AtomicBool::new(false)),
+            stop_folder: Arc::new(AtomicBool::new(false)),
+            threads: std::sync::Mutex::new(Vec::new()),
+            journal,
+        };
+        let mut acds = Vec::new();
+        for acd in settings.acds {
+            acds.push(engine.connect(acd)?);
+        }
+        let folder = Folder {
+            acds,
+            arrivals: arriving,
+            relay: engine.relay.clone(),
+            journal: engine.journal.clone(),
+            live: engine.live.clone(),
+            stop: engine.stop_folder.clone(),
+            failed,
+        };
+        let keeper = Keeper {
+            ring: engine.ring.clone(),
+            journal: engine.journal.clone(),
+            relay: engine.relay.clone(),
+            acds: engine.names.clone(),
+            stop: engine.stop_keeper.clone(),
+        };
+        engine.spawn("keeper", move || keeper.run())?;
+        engine.spawn("folder", move || folder.run())?;
+        Ok(engine)
+    }
+
+    fn spawn(&self, name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), StartError> {
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        threads.push(thread.map_err(StartError::Thread)?);
+        Ok(())
+    }
+
+    /// Starts a link; its ACD is the next by index.
+    fn connect(&self, settings: AcdSettings) -> Result<Acd, StartError> {
+        let name = settings.link.name.clone();
+        let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
+        if names.contains(&name) {
+            return Err(StartError::Twice(name));
+        }
+        let fold = Fold::new(settings.fold);
+        // The name comes first: the keeper must know whose records these are.
+        let index = names.len();
+        names.push(name.clone());
+        drop(names);
+        let link = Arc::new(Link::start(settings.link, index, self.ring.clone()));
+        self.links.write().unwrap_or_else(PoisonError::into_inner).push(link.clone());
+        Ok(Acd::new(name, link, fold, settings.zone, &self.journal))
+    }
+
+    /// Attaches one more switch while running.
+    pub fn attach(&self, settings: AcdSettings) -> Result<(), StartError> {
+        let acd = self.connect(settings)?;
+        let gone = |_| StartError::Thread(std::io::Error::other("the folder has stopped"));
+        self.arrivals.send(acd).map_err(gone)?;
+        self.relay.nudge();
+        Ok(())
+    }
+
+    /// Where the live tables are published.
+    pub fn live(&self) -> Live {
+        self.live.clone()
+    }
+
+    /// Waits up to `wait` for the journal to fail; its last words if it has.
+    pub fn failure(&self, wait: Duration) -> Option<String> {
+        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        match failed.recv_timeout(wait) {
+            Ok(reason) => Some(reason),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => Some("the folder has stopped".to_owned()),
+        }
+    }
+
+    /// Deletes the days that the journal need not keep any longer.
+    pub fn retain(&self) {
+        match self.journal.retain(crate::wall_clock().0) {
+            Ok(retained) => {
+                for day in &retained.deleted {
+                    let path = day.path.display();
+                    tracing::info!(code = "journal-deleted", %path, bytes = day.bytes);
+                }
+                if retained.over {
+                    let bytes = retained.bytes;
+                    tracing::warn!(code = "journal-over", bytes, "only newest days are left");
+                }
+            }
+            Err(error) => tracing::error!(code = "journal-retention", %error),
+        }
+    }
+
+    /// Stops the links, keeps what was heard, and ends. The words of a journal that could not.
+    pub fn stop(self) -> Result<(), String> {
+        for link in self.links.read().unwrap_or_else(PoisonError::into_inner).iter() {
+            link.stop();
+        }
+        self.stop_keeper.store(true, Ordering::Release);
+        self.ring.wake();
+        let names = self.names.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(keeper) = (!threads.is_empty()).then(|| threads.remove(0)) {
+            drop(keeper.join());
+        }
+        let mut lost = Vec::new();
+        for name in names {
+            let heard = self.journal.watermark(&name).heard_seq;
+            if !self.journal.wait_kept(&name, heard, STOP_WAIT) {
+                lost.push(name.to_string());
+            }
+        }
+        self.stop_folder.store(true, Ordering::Release);
+        self.relay.nudge();
+        for thread in threads {
+            drop(thread.join());
+        }
+        if lost.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("not everything heard could be kept of: {}", lost.join(", ")))
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! The folder: folds what the keeper passes on, reads from the journal what it missed, lets time
+//! pass, and publishes the live tables. One thread for all ACDs; it holds up nobody.
+
+use crate::fold::Fold;
+use crate::keeper::from_entry;
+use crate::live::{Alarm, Live};
+use crate::relay::{Parcel, Relay};
+use crate::settings::Day;
+use crate::wall_clock;
+use facts::table::{Table, Type, Value};
+use facts::{Stamp, Text};
+use journal::Journal;
+use links::asterisk::{Link, State as LinkState};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender};
+use std::time::{Duration, Instant};
+
+/// At least this long between two publications: viewers are served 20 times a second at most.
+const PUBLISH_GAP: Duration = Duration::from_millis(20);
+/// And at most this share of the time is spent on them: one part in this many.
+const PUBLISH_SHARE: u32 = 4;
+/// Ages and rates are renewed this often even if nothing changed.
+const PUBLISH_IDLE: Duration = Duration::from_millis(500);
+/// How long the folder waits for records before it looks at the clock.
+const WAIT: Duration = Duration::from_millis(10);
+/// An event heard this long ago is not held back any longer for one that might go before it.
+const SETTLED: Duration = Duration::from_millis(15);
+/// Timers fire this long after they are due by the switch's clock, so that an event that is on
+/// its way and stamped earlier still goes first (microseconds).
+const TIMER_MARGIN_US: i64 = 250_000;
+/// The switch's clock is shown as it is while it differs from ours by less than this; beyond, rows
+/// are shown in our time (microseconds).
+const CLOCK_SHOWN_US: i64 = 250_000;
+/// How much of the evening before is folded at a start, so that the day begins with the calls
+/// and agents that were there at midnight (microseconds).
+const WARM_UP_US: i64 = 2 * 3_600 * 1_000_000;
+/// How many records are read from the journal before the clock is looked at again.
+const READ_MAX: usize = 20_000;
+
+/// An ACD as the folder sees it.
+pub(crate) struct Acd {
+    pub(crate) name: Text,
+    pub(crate) link: Arc<Link>,
+    pub(crate) fold: Fold,
+    pub(crate) day: Day,
+    /// Beginning of the day whose counts are shown, by the switch's clock.
+    pub(crate) day_start: Stamp,
+    /// The journal's number of the next record to be folded.
+    pub(crate) next: u64,
+    /// The last record of before this start; until it is folded the tables are of the past.
+    pub(crate) catch_up_to: u64,
+    /// What is added to the switch's stamps when they are shown.
+    pub(crate) shown_offset_us: i64,
+    /// When the newest record came, and whether it may still be held back.
+    pub(crate) unsettled: Option<Instant>,
+}
+
+impl Acd {
+    /// An ACD that will first fold what the journal has of today.
+    pub(crate) fn new(
+        name: Text,
+        link: Arc<Link>,
+        fold: Fold,
+        day: Day,
+        journal: &Journal,
+    ) -> Self {
+        let day_start = day.start(wall_clock());
+        let catch_up_to = journal.watermark(&name).kept_seq;
+        Self {
+            name,
+            link,
+            fold,
+            day,
+            day_start,
+            next: 0,
+            catch_up_to,
+            shown_offset_us: 0,
+            unsettled: None,
+        }
+    }
+
+    /// The switch's clock now, as far as is known.
+    fn switch_now(&self, now: Stamp) -> Stamp {
+        now.plus(self.link.status().clock_offset_us.unwrap_or(0))
+    }
+
+    fn caught_up(&self) -> bool {
+        self.next > self.catch_up_to
+    }
+
+    fn push(&mut self, record: facts::Record) {
+        // The first record of a new day begins it; without one the clock does (see `pass`).
+        self.begin_day(record.stamp);
+        self.fold.push(record);
+        self.unsettled = Some(Instant::now());
+    }
+
+    fn begin_day(&mut self, switch_now: Stamp) {
+        let midnight = self.day.start(switch_now);
+        if midnight > self.day_start {
+            self.day_start = midnight;
+            self.fold.settle();
+            self.fold.start_day(midnight);
+        }
+    }
+}
+
+/// The folder's thread.
+pub(crate) struct Folder {
+    pub(crate) acds: Vec<Acd>,
+    pub(crate) arrivals: Receiver<Acd>,
+    pub(crate) relay: Arc<Relay>,
+    pub(crate) journal: Arc<Journal>,
+    pub(crate) live: Live,
+    pub(crate) stop: Arc<AtomicBool>,
+    /// Tells once that the journal has failed for good.
+    pub(crate) failed: SyncSender<String>,
+}
+
+impl Folder {
+    /// Runs until told to stop.
+    pub(crate) fn run(mut self) {
+        let mut published = Instant::now();
+        let mut gap = Duration::ZERO;
+        let mut news = true;
+        for i in 0..self.acds.len() {
+            self.start_reading(i);
+        }
+        while !self.stop.load(Ordering::Acquire) {
+            while let Ok(acd) = self.arrivals.try_recv() {
+                self.acds.push(acd);
+                self.start_reading(self.acds.len() - 1);
+            }
+            let behind = self.acds.iter().any(|a| !a.caught_up());
+            let parcels = self.relay.take(if behind { Duration::ZERO } else { WAIT });
+            news |= !parcels.is_empty() || behind;
+            for parcel in parcels {
+                self.accept(parcel);
+            }
+            for i in 0..self.acds.len() {
+                self.read_on(i);
+            }
+            self.pass();
+            if let journal::State::Failed(reason) = self.journal.state() {
+                // A second word would say the same; the first is being handled.
+                drop(self.failed.try_send(reason));
+            }
+            if (news && published.elapsed() >= gap) || published.elapsed() >= PUBLISH_IDLE {
+                let begun = Instant::now();
+                self.publish();
+                gap = PUBLISH_GAP.max(begun.elapsed() * PUBLISH_SHARE);
+                published = Instant::now();
+                news = false;
+            }
+        }
+        self.publish();
+    }
+
+    /// Finds where today begins in the journal.
+    fn start_reading(&mut self, i: usize) {
+        let Some(acd) = self.acds.get_mut(i) else { return };
+        let from = acd.day_start.plus(-WARM_UP_US);
+        let records = self.journal.reader().and_then(|r| r.range(&acd.name, from.0, i64::MAX));
+        acd.next = match records.ok().and_then(|mut records| records.next()) {
+            Some(Ok(kept)) => kept.seq,
+            _ => acd.catch_up_to + 1,
+        };
+        // What is read from yesterday evening counts for yesterday.
+        if !acd.caught_up() {
+            acd.day_start = acd.day.start(from);
+        }
+    }
+
+    /// Folds a parcel, or the part of it that was not yet folded. If something is missing before
+    /// it the journal is read instead, which has the parcel too.
+    fn accept(&mut self, parcel: Parcel) {
+        let Some(acd) = self.acds.get_mut(parcel.link) else { return };
+        if parcel.first > acd.next {
+            acd.catch_up_to = acd.catch_up_to.max(parcel.last());
+            return;
+        }
+        for (seq, record) in (parcel.first..).zip(parcel.records) {
+            if seq >= acd.next {
+                acd.push(record);
+                acd.next = seq + 1;
+            }
+        }
+    }
+
+    /// Folds the next records from the journal while the fold is behind.
+    fn read_on(&mut self, i: usize) {
+        let Some(acd) = self.acds.get_mut(i) else { return };
+        if acd.caught_up() {
+            return;
+        }
+        let mut read = 0;
+        match self.journal.reader().and_then(|r| r.from_seq(&acd.name, acd.next)) {
+            Ok(records) => {
+                for kept in records.take(READ_MAX) {
+                    let kept = match kept {
+                        Ok(kept) => kept,
+                        Err(error) => {
+                            tracing::error!(code = "journal-read", acd = &*acd.name, %error);
+                            break;
+                        }
+                    };
+                    read += 1;
+                    acd.next = kept.seq + 1;
+                    if let Some(record) = from_entry(kept.entry) {
+                        acd.push(record);
+                    }
+                }
+            }
+            Err(error) => tracing::error!(code = "journal-read", acd = &*acd.name, %error),
+        }
+        let kept = self.journal.watermark(&acd.name).kept_seq;
+        if read == 0 && kept >= acd.catch_up_to {
+            // It is said to be kept but cannot be read: go on with what comes.
+            tracing::error!(code = "journal-gap", acd = &*acd.name, from = acd.next);
+            acd.next = acd.catch_up_to + 1;
+        }
+    }
+
+    /// Lets time pass where the link is live: releases what was held back, fires timers.
+    fn pass(&mut self) {
+        let now = wall_clock();
+        for acd in self.acds.iter_mut().filter(|a| a.caught_up()) {
+            if acd.unsettled.is_some_and(|heard| heard.elapsed() >= SETTLED) {
+                acd.unsettled = None;
+                acd.fold.settle();
+            }
+            if acd.link.status().state == LinkState::Live {
+                let switch_now = acd.switch_now(now);
+                acd.fold.advance(switch_now.plus(-TIMER_MARGIN_US));
+                acd.begin_day(switch_now.plus(-TIMER_MARGIN_US));
+            }
+        }
+    }
+
+    fn publish(&mut self) {
+        let now = wall_clock();
+        let mut tables: BTreeMap<&'static str, Table> = BTreeMap::new();
+        for acd in &mut self.acds {
+            let status = acd.link.status();
+            let offset = -status.clock_offset_us.unwrap_or(0);
+            if (offset - acd.shown_offset_us).abs() > CLOCK_SHOWN_US {
+                acd.shown_offset_us = if offset.abs() < CLOCK_SHOWN_US { 0 } else { offset };
+            }
+            // A link that is down stops the clocks where it went down.
+            let at = match status.state {
+                LinkState::Live => acd.switch_now(now),
+                _ => acd.fold.now(),
+            };
+            for shape in model::SHAPES {
+                let Some(mut table) = acd.fold.table(shape.name, at) else { continue };
+                shift(&mut table, acd.shown_offset_us);
+                match tables.get_mut(shape.name) {
+                    Some(whole) => whole.rows.append(&mut table.rows),
+                    None => {
+                        tables.insert(shape.name, table);
+                    }
+                }
+            }
+        }
+        let mut tables: Vec<Table> = tables.into_values().collect();
+        for table in &mut tables {
+            table.as_of = now;
+            let key = table.shape.key;
+            table.rows.sort_by(|a, b| a.iter().take(key).cmp(b.iter().take(key)));
+        }
+        tables.push(self.links(now));
+        self.live.publish(now, tables, self.alarms(now));
+    }
+
+    fn links(&self, now: Stamp) -> Table {
+        let rows = self.acds.iter().map(|acd| {
+            let marks = self.journal.watermark(&acd.name);
+            links::asterisk::Shown {
+                status: acd.link.status(),
+                heard: marks.heard_seq,
+                kept: marks.kept_seq,
+                kept_through: marks.kept_through.map(Stamp),
+            }
+        });
+        links::asterisk::links_table(now, rows.collect())
+    }
+
+    fn alarms(&self, now: Stamp) -> Vec<Alarm> {
+        let mut alarms = Vec::new();
+        match self.journal.state() {
+            journal::State::Healthy => {}
+            journal::State::DiskFull { since, .. } => alarms.push(Alarm {
+                code: "disk-full",
+                since: Stamp(since),
+                what: "the disk is full: records wait in memory and are lost if this lasts; \
+                       make room, collection then recovers by itself"
+                    .to_owned(),
+            }),
+            journal::State::Locked { since, .. } => alarms.push(Alarm {
+                code: "journal-locked",
+                since: Stamp(since),
+                what: "another program holds a file of the journal: records wait in memory"
+                    .to_owned(),
+            }),
+            journal::State::Failed(reason) => alarms.push(Alarm {
+                code: "journal-failed",
+                since: now,
+                what: format!("the journal failed and this server stops: {reason}"),
+            }),
+        }
+        for acd in self.acds.iter().filter(|a| !a.caught_up()) {
+            alarms.push(Alarm {
+                code: "catching-up",
+                since: acd.fold.now(),
+                what: format!("{}: tables are being made from the journal", acd.name),
+            });
+        }
+        alarms
+    }
+}
+
+/// Shows moments in our time where the switch's clock is far off.
+fn shift(table: &mut Table, offset_us: i64) {
+    if offset_us == 0 {
+        return;
+    }
+    for (i, column) in table.shape.columns.iter().enumerate() {
+        if column.kind != Type::Stamp {
+            continue;
+        }
+        for row in &mut table.rows {
+            if let Some(Value::Stamp(stamp)) = row.get_mut(i) {
+                *stamp = stamp.plus(offset_us);
+            }
+        }
+    }
+}
