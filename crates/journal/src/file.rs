@@ -25,9 +25,14 @@ pub(crate) const VERSION: i32 = 1;
 /// So many loose rows become one.
 const LOOSE_MAX: usize = 256;
 
-/// Pages of 4 KiB in the log before they are copied into the file. Large enough that the copying
-/// falls on fewer than one commit in a hundred, small enough to be read at start in 20 ms.
-const LOG_PAGES: i64 = 4000;
+/// Bytes of the log, about, before its pages are copied into the file. Large enough that fewer
+/// than one commit in a hundred has to wait for the copying, small enough to be read at start in
+/// 20 ms.
+const LOG_BYTES: u64 = 16 << 20;
+
+/// What a commit writes to the log besides its records: a page each of rows, index and sums, and
+/// now and then one above them.
+const COMMIT_BYTES: u64 = 4 * 4096;
 
 const LOCK_WAIT: Duration = Duration::from_secs(1);
 
@@ -50,9 +55,10 @@ CREATE TABLE minute (
     PRIMARY KEY (minute, kind)) STRICT, WITHOUT ROWID;
 ";
 
-/// What every reader of batches selects, in the order [`row`] expects.
+/// What every reader of batches selects, in the order [`row`] expects. `CROSS` keeps SQLite from
+/// going through the servers first.
 pub(crate) const ROW: &str = "SELECT first_seq, last_seq, min_stamp, max_stamp, count, layout,
-    raw_bytes, checksum, data, name, loose FROM batch JOIN server ON server.id = batch.server";
+    raw_bytes, checksum, data, name, loose FROM batch CROSS JOIN server ON server.id = batch.server";
 
 /// Why a file cannot be written.
 #[derive(Debug)]
@@ -88,6 +94,8 @@ pub(crate) struct DayFile {
     server: Arc<str>,
     server_id: i64,
     loose: Loose,
+    /// Bytes in the log, about.
+    log_bytes: u64,
     /// A transaction failed: what is held of loose rows may not be what is in the file.
     stale: bool,
 }
@@ -111,10 +119,8 @@ impl DayFile {
         let path = layout::day_file(acd_dir, day);
         layout::make_dir(acd_dir).map_err(|e| of_io(&e, acd_dir))?;
         let conn = connect(&path)?;
-        let (mut file, fresh) = prepare(conn, acd, day, after_seq, server, &path)?;
-        if fresh {
-            layout::sync_dir(acd_dir).map_err(|e| of_io(&e, acd_dir))?;
-        }
+        let mut file = prepare(conn, acd, day, after_seq, server, &path)?;
+        layout::sync_dir(acd_dir).map_err(|e| of_io(&e, acd_dir))?;
         file.gather_loose()?;
         Ok(file)
     }
@@ -160,13 +166,39 @@ impl DayFile {
             let tx = self.conn.transaction_with_behavior(IMMEDIATE)?;
             let mut writer =
                 RowWriter { tx: &tx, server: &self.server, id: self.server_id, packer };
-            write_rows(&mut self.loose, &mut writer, records)?;
+            let bytes = write_rows(&mut self.loose, &mut writer, records)?;
             add_sums(&tx, &sums)?;
-            tx.commit()
+            tx.commit().map(|()| bytes)
         })();
-        done.map_err(|e| classify(&e, &self.path))?;
+        self.log_bytes += COMMIT_BYTES + done.map_err(|e| classify(&e, &self.path))?;
         self.stale = false;
         Ok(())
+    }
+
+    /// Copies the log into the file if it has grown long. A reader that is at work may keep a
+    /// part of it from being copied; that is for the next time.
+    pub(crate) fn tidy_log(&mut self) -> Result<(), Trouble> {
+        if self.log_bytes < LOG_BYTES {
+            return Ok(());
+        }
+        self.log_bytes = 0;
+        match self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
+            Ok(()) => Ok(()),
+            Err(e) => match classify(&e, &self.path) {
+                // The next commit will meet it, if it is still so.
+                Trouble::Full | Trouble::Locked => Ok(()),
+                trouble => Err(trouble),
+            },
+        }
+    }
+
+    /// After a failed sync: closing must not copy the log, which may have pages that are not on
+    /// the disk.
+    pub(crate) fn leave(&self) {
+        let config = rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+        if let Err(error) = self.conn.set_db_config(config, true) {
+            tracing::debug!(%error, file = %self.path.display(), "log is copied when closed");
+        }
     }
 
     /// Makes one row of the loose ones, before the file is closed for good.
@@ -239,8 +271,7 @@ fn connect(path: &Path) -> Result<Connection, Trouble> {
     Connection::open_with_flags(path, flags).map_err(|e| classify(&e, path))
 }
 
-/// Checks that the file is ours, makes its tables if it is empty, and sets it up for writing;
-/// true if it was made now.
+/// Checks that the file is ours, makes its tables if it is empty, and sets it up for writing.
 fn prepare(
     mut conn: Connection,
     acd: &str,
@@ -248,7 +279,7 @@ fn prepare(
     after_seq: u64,
     server: &Arc<str>,
     path: &Path,
-) -> Result<(DayFile, bool), Trouble> {
+) -> Result<DayFile, Trouble> {
     let fresh = match stand(&conn).map_err(|e| classify(&e, path))? {
         Stand::Empty => true,
         Stand::Ours => false,
@@ -261,7 +292,9 @@ fn prepare(
         conn.busy_timeout(LOCK_WAIT)?;
         conn.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
         conn.pragma_update(None, "synchronous", "FULL")?;
-        conn.pragma_update_and_check(None, "wal_autocheckpoint", LOG_PAGES, |_| Ok(()))?;
+        // Done by ourselves: SQLite would do it before it says that a commit is in, and would
+        // not say that a sync failed.
+        conn.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
         let tx = conn.transaction_with_behavior(IMMEDIATE)?;
         if fresh {
             tx.execute_batch(TABLES)?;
@@ -286,8 +319,15 @@ fn prepare(
         Ok(id)
     })();
     let server_id = server_id.map_err(|e| classify(&e, path))?;
-    let (path, server) = (path.to_owned(), Arc::clone(server));
-    Ok((DayFile { conn, path, server, server_id, loose: Loose::default(), stale: true }, fresh))
+    Ok(DayFile {
+        conn,
+        path: path.to_owned(),
+        server: Arc::clone(server),
+        server_id,
+        loose: Loose::default(),
+        log_bytes: std::fs::metadata(layout::beside(path, "-wal")).map_or(0, |m| m.len()),
+        stale: true,
+    })
 }
 
 /// What a file is, by its header.
@@ -368,7 +408,8 @@ struct RowWriter<'a> {
 }
 
 impl RowWriter<'_> {
-    fn insert(&mut self, builder: &Builder, loose: bool) -> rusqlite::Result<()> {
+    /// Writes a row and says how many bytes it has.
+    fn insert(&mut self, builder: &Builder, loose: bool) -> rusqlite::Result<u64> {
         let packed = builder.pack(self.packer).map_err(out_of_memory)?;
         let checksum = packed.checksum(self.server);
         let Span { first_seq, last_seq, min_stamp, max_stamp, count } = packed.span;
@@ -385,13 +426,13 @@ impl RowWriter<'_> {
                 packed.raw_bytes.cast_signed(),
                 loose,
                 &checksum[..],
-                packed.data,
-            ])
-            .map(|_| ())
+                &packed.data,
+            ])?;
+        Ok(u64::try_from(packed.data.len()).unwrap_or(u64::MAX >> 1))
     }
 
     /// Puts one row in the place of the loose ones.
-    fn replace(&mut self, builder: &Builder, loose: bool) -> rusqlite::Result<()> {
+    fn replace(&mut self, builder: &Builder, loose: bool) -> rusqlite::Result<u64> {
         self.tx
             .prepare_cached("DELETE FROM batch WHERE first_seq >= ?1")?
             .execute([builder.span().first_seq.cast_signed()])?;
@@ -399,34 +440,36 @@ impl RowWriter<'_> {
     }
 }
 
-/// Full batches become rows at once, what is left over becomes a loose row.
+/// Full batches become rows at once, what is left over becomes a loose row. Says how many bytes
+/// the rows have.
 fn write_rows(
     loose: &mut Loose,
     writer: &mut RowWriter<'_>,
     records: &[(u64, Entry)],
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<u64> {
+    let mut bytes = 0;
     let mut rest = Builder::default();
     for (seq, entry) in records {
         loose.builder.push(*seq, entry);
         rest.push(*seq, entry);
         if loose.builder.len() >= BATCH_BYTES {
-            writer.replace(&loose.builder, false)?;
+            bytes += writer.replace(&loose.builder, false)?;
             loose.builder.clear();
             loose.rows = 0;
             rest.clear();
         }
     }
     if rest.is_empty() {
-        return Ok(());
+        return Ok(bytes);
     }
     if loose.rows + 1 < LOOSE_MAX {
-        writer.insert(&rest, true)?;
+        bytes += writer.insert(&rest, true)?;
         loose.rows += 1;
     } else {
-        writer.replace(&loose.builder, true)?;
+        bytes += writer.replace(&loose.builder, true)?;
         loose.rows = 1;
     }
-    Ok(())
+    Ok(bytes)
 }
 
 pub(crate) type Sums = BTreeMap<(i64, u8), (u64, Sum)>;

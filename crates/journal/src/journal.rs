@@ -5,7 +5,7 @@ use crate::file::{Trouble, VERSION};
 use crate::queue::{Queue, Refused, State, Watermark};
 use crate::recover::{self, SetAside};
 use crate::retention::{Command, Limits, RetainError, Retained};
-use crate::writer::{Acd, Writer};
+use crate::writer::{Acd, Guard, Notify, Writer};
 use crate::{Entry, ReadError, Reader, layout};
 use std::fmt;
 use std::fs::{File, TryLockError};
@@ -146,7 +146,7 @@ impl Journal {
     /// program has to say the words and end.
     pub fn open(
         settings: Settings,
-        notify: impl Fn(&State) + Send + 'static,
+        notify: impl Fn(&State) + Send + Sync + 'static,
     ) -> Result<Self, OpenError> {
         let Settings { dir, server, queue_bytes_max, limits, faults } = settings;
         let unusable = |e: std::io::Error| OpenError::Unusable(format!("{}: {e}", dir.display()));
@@ -160,6 +160,8 @@ impl Journal {
         let server: Arc<str> = server.into();
         let queue = Arc::new(Queue::new(queue_bytes_max));
         let set_aside: Arc<Mutex<Vec<SetAside>>> = Arc::default();
+        let notify: Notify = Arc::new(notify);
+        let guard = Guard { queue: Arc::clone(&queue), notify: Arc::clone(&notify) };
         let packer = Packer::new().map_err(unusable)?;
         let names = layout::acds(&dir).map_err(unusable)?;
         let mut writer = Writer::new(
@@ -169,7 +171,7 @@ impl Journal {
             Arc::clone(&queue),
             Arc::clone(&set_aside),
             faults,
-            Box::new(notify),
+            notify,
             packer,
         );
         for acd in names {
@@ -188,7 +190,12 @@ impl Journal {
             writer.acds.insert(acd, Acd { newest, kept_seq: found.last_seq });
         }
         let thread = std::thread::Builder::new().name("journal".into());
-        let writer = thread.spawn(move || writer.run()).map_err(unusable)?;
+        let writer = thread
+            .spawn(move || {
+                let _guard = guard;
+                writer.run();
+            })
+            .map_err(unusable)?;
         Ok(Self { dir, queue, set_aside, writer: Some(writer), _lock: lock })
     }
 
@@ -255,7 +262,6 @@ impl Journal {
             && writer.join().is_err()
         {
             tracing::error!("the journal's thread has panicked");
-            self.queue.end();
         }
     }
 }

@@ -307,12 +307,13 @@ impl Queue {
     pub(crate) fn pause(&self, pause: Duration) -> (Option<Command>, bool) {
         let until = Instant::now() + pause;
         let mut inner = locked(&self.inner);
+        let was_closing = inner.closing;
         loop {
             if let Some(command) = inner.commands.pop_front() {
                 return (Some(command), inner.closing);
             }
             let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() || inner.closing {
+            if left.is_zero() || inner.closing != was_closing {
                 return (None, inner.closing);
             }
             inner = wait(&self.work, inner, left);

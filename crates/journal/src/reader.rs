@@ -204,6 +204,8 @@ impl Reader {
     /// was begun after `seq`, and the older ones that were written to meanwhile.
     fn files_from_seq(&self, acd: &str, dir: &Path, seq: u64) -> Result<Vec<PathBuf>, ReadError> {
         let mut wanted = BTreeSet::new();
+        // What a damaged file knew of older ones that were written to is lost.
+        let all = !self.set_aside(acd)?.is_empty();
         for day in self.days(acd)?.into_iter().rev() {
             wanted.insert(day);
             let path = layout::day_file(dir, day);
@@ -212,7 +214,7 @@ impl Reader {
             wanted.extend(file::place(&conn).map_err(wrong)?.also);
             let after: i64 =
                 conn.query_row("SELECT after_seq FROM file", [], |r| r.get(0)).map_err(wrong)?;
-            if after.cast_unsigned() < seq {
+            if after.cast_unsigned() < seq && !all {
                 break;
             }
         }

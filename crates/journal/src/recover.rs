@@ -81,15 +81,14 @@ pub(crate) fn recover(dir: &Path, acd: &str, server: &Arc<str>) -> Result<Found,
             Err(other) => return Err(other),
         }
     }
+    // Nothing was written since a file was set aside: what it held is still not known.
+    let aside = layout::damaged(&acd_dir).map_err(io)?;
+    let newest = found.newest.as_ref().map(|(day, _)| *day);
+    lost |= aside.iter().any(|(day, _)| Some(*day) > newest);
     if lost {
-        found.last_seq = jump(found.last_seq);
+        found.last_seq = (found.last_seq / JUMP + 1) * JUMP;
     }
     Ok(found)
-}
-
-/// The last number before those that are surely free.
-pub(crate) fn jump(last_seq: u64) -> u64 {
-    (last_seq / JUMP + 1) * JUMP
 }
 
 impl Found {

@@ -52,9 +52,9 @@ impl Reader {
     /// Checks one day of an ACD, or all of them and then also that no sequence number is missing
     /// or doubled between them. Damage is reported, not an error; errors are what keeps it from
     /// looking. May be used while the journal is written to.
-    pub fn verify(&self, acd: &str, day: Option<Day>) -> Result<Report, ReadError> {
+    pub fn verify(&self, acd: &str, wanted: Option<Day>) -> Result<Report, ReadError> {
         let dir = self.acd_dir(acd)?;
-        let days = match day {
+        let days = match wanted {
             Some(day) => vec![day],
             None => self.days(acd)?,
         };
@@ -71,7 +71,7 @@ impl Reader {
             check_file(&layout::day_file(&dir, *day), *day, &mut report, &mut stretches)?;
         }
         for (day, path) in layout::damaged(&dir).unwrap_or_default() {
-            if days.contains(&day) || report.files == 0 {
+            if wanted.is_none_or(|wanted| wanted == day) {
                 report.damages.push(Damage {
                     path,
                     batch: None,
@@ -79,7 +79,7 @@ impl Reader {
                 });
             }
         }
-        if day.is_none() {
+        if wanted.is_none() {
             check_stretches(&dir, stretches, through, &mut report);
         }
         Ok(report)

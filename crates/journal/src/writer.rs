@@ -54,12 +54,32 @@ pub(crate) struct Writer {
     pub(crate) queue: Arc<Queue>,
     pub(crate) set_aside: Arc<Mutex<Vec<SetAside>>>,
     pub(crate) faults: Arc<Faults>,
-    pub(crate) notify: Box<dyn Fn(&State) + Send>,
+    pub(crate) notify: Notify,
     pub(crate) packer: Packer,
     pub(crate) acds: BTreeMap<Arc<str>, Acd>,
     files: BTreeMap<(Arc<str>, Day), Open>,
     /// Counts commits, to know which file was used least recently.
     tick: u64,
+}
+
+/// Is told of every change of state.
+pub(crate) type Notify = Arc<dyn Fn(&State) + Send + Sync>;
+
+/// Whatever ends the writer's thread, nobody waits for it any longer.
+pub(crate) struct Guard {
+    pub(crate) queue: Arc<Queue>,
+    pub(crate) notify: Notify,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let state = State::Failed("the journal's thread has panicked".into());
+            self.queue.set_state(state.clone());
+            (self.notify)(&state);
+        }
+        self.queue.end();
+    }
 }
 
 /// The writer cannot go on.
@@ -77,7 +97,7 @@ impl Writer {
         queue: Arc<Queue>,
         set_aside: Arc<Mutex<Vec<SetAside>>>,
         faults: Arc<Faults>,
-        notify: Box<dyn Fn(&State) + Send>,
+        notify: Notify,
         packer: Packer,
     ) -> Self {
         let (acds, files) = (BTreeMap::new(), BTreeMap::new());
@@ -121,7 +141,7 @@ impl Writer {
             match self.try_keep(run) {
                 Ok(()) => {
                     self.kept(run);
-                    return Ok(());
+                    return self.tidy_log(run);
                 }
                 Err(Trouble::Damaged(reason)) => self.set_aside(run, reason)?,
                 Err(Trouble::Full) => self.wait(&mut pause, |since, waiting_bytes| {
@@ -168,6 +188,16 @@ impl Writer {
         if self.queue.set_state(State::Healthy) {
             tracing::info!("journal is being kept again");
             (self.notify)(&State::Healthy);
+        }
+    }
+
+    /// After the waiting ones were told, since it takes a while.
+    fn tidy_log(&mut self, run: &Run) -> Result<(), Stopped> {
+        let key = (Arc::clone(&run.acd), run.day);
+        match self.files.get_mut(&key).map_or(Ok(()), |open| open.file.tidy_log()) {
+            Ok(()) => Ok(()),
+            Err(Trouble::Damaged(reason)) => self.set_aside(run, reason),
+            Err(trouble) => Err(self.fail(format!("{trouble:?}"))),
         }
     }
 
@@ -230,7 +260,8 @@ impl Writer {
     }
 
     fn set_aside(&mut self, run: &Run, reason: String) -> Result<(), Stopped> {
-        self.files.remove(&(Arc::clone(&run.acd), run.day));
+        // All files of the ACD: the new one does not know which older ones are written to.
+        self.files.retain(|(acd, _), _| *acd != run.acd);
         let moved = layout::acd_dir(&self.dir, &run.acd)
             .ok_or_else(|| std::io::Error::other("no directory"))
             .and_then(|acd_dir| layout::set_aside(&acd_dir, run.day));
@@ -275,6 +306,7 @@ impl Writer {
 
     fn fail(&self, reason: String) -> Stopped {
         tracing::error!(%reason, "journal has failed: nothing more is kept");
+        self.files.values().for_each(|open| open.file.leave());
         let state = State::Failed(reason);
         self.queue.set_state(state.clone());
         self.queue.end();
