@@ -4,6 +4,7 @@
 //! bytes alone, never on how they were cut into pushes.
 
 use crate::message::{BANNER, Line, Message, NO_COLON};
+use crate::scan;
 
 /// The most one message may need; what exceeds it is refused as [`Item::Refused`].
 ///
@@ -275,7 +276,7 @@ impl Decoder {
     fn find_feed(&mut self, stop: usize) -> Option<usize> {
         if self.colon == NO_COLON {
             let rest = &self.buffer[self.searched..stop];
-            let Some(found) = memchr::memchr2(b':', b'\n', rest) else {
+            let Some(found) = scan::colon_or_feed(rest) else {
                 self.searched = stop;
                 return None;
             };
@@ -286,7 +287,7 @@ impl Decoder {
             self.colon = at;
             self.searched = at + 1;
         }
-        let Some(found) = memchr::memchr(b'\n', &self.buffer[self.searched..stop]) else {
+        let Some(found) = scan::feed(&self.buffer[self.searched..stop]) else {
             self.searched = stop;
             return None;
         };
@@ -324,7 +325,7 @@ impl Decoder {
     fn skip(&mut self, mut in_line: bool) -> Option<()> {
         loop {
             let rest = &self.buffer[self.start..];
-            let Some(feed) = memchr::memchr(b'\n', rest) else {
+            let Some(feed) = scan::feed(rest) else {
                 // A lone CR may be the start of the blank line; all else can go.
                 let keep = !in_line && rest == b"\r";
                 if !keep && !rest.is_empty() {

@@ -14,6 +14,7 @@ mod escape;
 mod login;
 mod message;
 mod pending;
+mod scan;
 mod write;
 
 pub use action::{Action, ActionError, ActionId, ActionIds, LINE_BYTES_MAX, LINES_MAX};

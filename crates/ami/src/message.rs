@@ -5,6 +5,8 @@
 
 use std::slice;
 
+use crate::scan;
+
 /// Where one header line lies in its message, counted from the message's first byte.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Line {
@@ -20,6 +22,15 @@ pub(crate) struct Line {
 pub(crate) const NO_COLON: usize = usize::MAX;
 
 impl Line {
+    /// As comparing the name of [`Self::header`], lengths first.
+    #[inline]
+    fn is_named(&self, raw: &[u8], name: &[u8]) -> bool {
+        let end = if self.colon == NO_COLON { self.start } else { self.colon };
+        end - self.start == name.len()
+            && raw.get(self.start..end).is_some_and(|own| own.eq_ignore_ascii_case(name))
+    }
+
+    #[inline]
     fn header<'a>(&self, raw: &'a [u8]) -> Header<'a> {
         let (name, value) = if self.colon == NO_COLON {
             (self.start..self.start, self.start..self.end)
@@ -118,7 +129,15 @@ impl<'a> Message<'a> {
     /// The value of the first header of that name; ASCII case does not matter.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&'a [u8]> {
-        self.all(name).next()
+        let name = name.as_bytes();
+        match self.lines {
+            Some(lines) => {
+                let line = lines.iter().find(|line| line.is_named(self.raw, name))?;
+                Some(line.header(self.raw).value)
+            }
+            None if name.is_empty() => self.headers().find(|h| h.name.is_empty()).map(|h| h.value),
+            None => find(self.raw, name),
+        }
     }
 
     /// The values of all headers of that name, in the order they were sent.
@@ -131,6 +150,7 @@ impl<'a> Message<'a> {
 
     /// All header lines in the order they were sent, repeated ones included.
     #[must_use]
+    #[inline]
     pub fn headers(&self) -> Headers<'a> {
         match self.lines {
             Some(lines) => Headers { raw: self.raw, from: From::Index(lines.iter()) },
@@ -209,6 +229,7 @@ enum From<'a> {
 impl<'a> Iterator for Headers<'a> {
     type Item = Header<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Header<'a>> {
         match &mut self.from {
             From::Index(lines) => lines.next().map(|line| line.header(self.raw)),
@@ -225,10 +246,10 @@ impl<'a> Iterator for Headers<'a> {
 /// and at the end. A last line without line end counts.
 fn line_at(raw: &[u8], start: usize) -> Option<(Line, usize)> {
     let rest = raw.get(start..).filter(|rest| !rest.is_empty())?;
-    let stop = memchr::memchr2(b':', b'\n', rest);
+    let stop = scan::colon_or_feed(rest);
     let (colon, feed) = match stop {
         Some(stop) if rest.get(stop) == Some(&b':') => {
-            let feed = memchr::memchr(b'\n', rest.get(stop..)?).map(|feed| stop + feed);
+            let feed = scan::feed(rest.get(stop..)?).map(|feed| stop + feed);
             (start + stop, feed)
         }
         feed => (NO_COLON, feed),
@@ -244,6 +265,26 @@ fn line_at(raw: &[u8], start: usize) -> Option<(Line, usize)> {
         return None;
     }
     Some((Line { start, colon, end: start + length }, next))
+}
+
+/// The value of the first header of that name, which is not empty. Looks at the start of
+/// each line only, so it is faster than splitting all headers before it.
+fn find<'a>(raw: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let mut rest = raw;
+    while !rest.is_empty() {
+        let found = rest.get(name.len()) == Some(&b':')
+            && rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
+            && memchr::memchr2(b':', b'\n', name).is_none();
+        if found {
+            return line_at(rest, 0).map(|(line, _)| line.header(rest).value);
+        }
+        let feed = scan::feed(rest)?;
+        if feed == 0 || (feed == 1 && rest.first() == Some(&b'\r')) {
+            return None;
+        }
+        rest = rest.get(feed + 1..)?;
+    }
+    None
 }
 
 /// Room for the lines of one message, to be used again for the next.
@@ -308,7 +349,7 @@ impl<'a> Iterator for Messages<'a> {
         let mut line = start;
         loop {
             let rest = self.bytes.get(line..)?;
-            let feed = memchr::memchr(b'\n', rest)?;
+            let feed = scan::feed(rest)?;
             let content = rest.get(..feed)?;
             let next = line + feed + 1;
             if content.is_empty() || content == b"\r" {

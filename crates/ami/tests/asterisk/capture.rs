@@ -27,6 +27,13 @@ pub(crate) fn capture(name: &str) -> Vec<u8> {
     bytes
 }
 
+/// What the recorder noted of a scenario, such as `16/no-login`.
+#[expect(clippy::disallowed_methods, reason = "tests read the recordings")]
+pub(crate) fn notes(scenario: &str) -> String {
+    let path = root().join(scenario).join("notes.txt");
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
 /// Every recorded session, in the order of their names; not the probes of `ami-auth`, which
 /// are many sessions with titles between them.
 pub(crate) fn sessions() -> &'static [Capture] {

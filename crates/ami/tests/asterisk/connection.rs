@@ -2,7 +2,7 @@
 
 use ami::{Kind, Limits, Login, LoginMethod, LoginStep, Message};
 
-use crate::capture::{Seen, capture, decode, messages, probe};
+use crate::capture::{Seen, capture, decode, messages, notes, probe};
 
 const BOTH: [&str; 2] = ["16", "22"];
 const ACCEPTED: (&str, &str) = ("Success", "Authentication accepted");
@@ -102,10 +102,74 @@ fn plain_text_to_the_tls_port_is_closed_with_nothing_said() {
 }
 
 #[test]
-fn without_login_only_the_banner_is_heard() {
-    // The recorder noted it: `closed after 30.2 s, b'Asterisk Call Manager/5.0.4\r\n'`.
-    let seen = decode(Limits::default(), [&b"Asterisk Call Manager/5.0.4\r\n"[..]]);
-    assert_eq!(seen, [Seen::Banner(b"Asterisk Call Manager/5.0.4".to_vec())]);
+fn without_login_only_the_banner_is_heard_and_after_30_s_it_is_closed() {
+    for (version, banner) in
+        [("16", "Asterisk Call Manager/5.0.4"), ("22", "Asterisk Call Manager/11.0.0")]
+    {
+        // The recorder wrote: `STAMP closed after 30.2 s, b'Asterisk Call Manager/5.0.4\r\n'`.
+        let notes = notes(&format!("{version}/no-login"));
+        let (_, closed) = notes.split_once("closed after ").expect("the note");
+        assert!(closed.starts_with("30."), "{closed}");
+        assert!(closed.contains(&format!("b'{banner}\\r\\n'")), "{closed}");
+        let heard = format!("{banner}\r\n");
+        let seen = decode(Limits::default(), [heard.as_bytes()]);
+        assert_eq!(seen, [Seen::Banner(banner.as_bytes().to_vec())]);
+    }
+}
+
+#[test]
+fn the_list_of_commands_says_which_class_an_action_needs() {
+    for version in ["16", "22"] {
+        let bytes = capture(&format!("{version}/resync/ami-resync"));
+        let list = messages(&bytes).into_iter().find(|m| m.action_id() == Some(b"rs-19"));
+        let needs = |action: &str| {
+            let said = list.and_then(|list| list.get(action)).map(ami::text).unwrap_or_default();
+            said.split_once("(Priv: ").map(|(_, classes)| classes.trim_end_matches(')').to_owned())
+        };
+        // Harmless and dangerous ones alike.
+        for action in [
+            "QueueStatus",
+            "QueueSummary",
+            "QueueRule",
+            "BridgeList",
+            "BridgeInfo",
+            "Ping",
+            "QueueReload",
+            "QueueReset",
+            "BridgeDestroy",
+            "QueueChangePriorityCaller",
+        ] {
+            assert_eq!(needs(action).as_deref(), Some("<none>"), "{action} on {version}");
+        }
+        for (action, classes) in [
+            ("CoreShowChannels", "system,reporting,all"),
+            ("Status", "system,call,reporting,all"),
+            ("DeviceStateList", "call,reporting,all"),
+            ("ExtensionStateList", "call,reporting,all"),
+            ("QueuePause", "agent,all"),
+            ("QueueAdd", "agent,all"),
+            ("QueueRemove", "agent,all"),
+            ("QueuePenalty", "agent,all"),
+            ("QueueLog", "agent,all"),
+        ] {
+            assert_eq!(needs(action).as_deref(), Some(classes), "{action} on {version}");
+        }
+        // This account has no class `command`: the action is not listed, and is refused.
+        assert_eq!(needs("Command"), None);
+    }
+}
+
+#[test]
+fn an_event_filter_or_no_dialplan_class_saves_half_of_the_traffic() {
+    for version in ["16", "22"] {
+        let all = capture(&format!("{version}/debug/ami-a"));
+        assert!(messages(&all).iter().any(|m| m.event() == Some(b"VarSet")));
+        for less in ["ami-filtered", "ami-lean"] {
+            let bytes = capture(&format!("{version}/debug/{less}"));
+            assert!(messages(&bytes).iter().all(|m| m.event() != Some(b"VarSet")), "{less}");
+            assert!(bytes.len() * 2 < all.len(), "{less} on {version}");
+        }
+    }
 }
 
 #[test]
