@@ -1,43 +1,199 @@
 //! The fold of one ACD: facts in, live tables out.
 //!
-//! It may not know a vendor's word, read a clock, do I/O, fail or panic. What cannot be
-//! explained becomes an anomaly.
+//! [`Model::apply`] takes one fact after the other, in the order that the sequencer decided, and
+//! never fails: what cannot be explained becomes an anomaly, what is missing is closed by timers
+//! with a reason. Time is the switch's and comes with the facts; between them
+//! [`Model::advance`] lets timers fire, with a moment that no later fact will precede (else a
+//! refold would come to another result).
+//!
+//! It may not know a vendor's word, read a clock, do I/O, fail or panic, and what it computes
+//! depends on the facts alone: how they were batched, and the order of keys in a map, show
+//! nowhere.
 
+mod agent_state;
+mod agents;
+mod anomalies;
+mod apply;
+mod arena;
+mod bridges;
+mod calls;
+mod channels;
+mod clocks;
+mod digest;
+mod ended;
 mod settings;
+mod splits;
 mod tables;
+mod timers;
+mod trunks;
+mod visits;
+mod works;
 
+pub use anomalies::Anomalies;
 pub use settings::*;
 pub use tables::{SHAPES, shape};
 
-use facts::table::Table;
-use facts::{Stamp, Timed};
+use arena::{Arena, Key};
+use facts::{AgentId, Anomaly, BridgeId, CallId, ChannelId, DeviceId, SplitId, Stamp, Text};
+use indexmap::{IndexMap, IndexSet};
+use rustc_hash::FxBuildHasher;
+use std::collections::{BTreeMap, VecDeque};
+use timers::{Timer, Timers};
+use trunks::EntryTally;
+
+type Index<K, V> = IndexMap<K, V, FxBuildHasher>;
 
 /// The state of one ACD.
 #[derive(Debug)]
 pub struct Model {
     settings: Settings,
     now: Stamp,
+    /// The stamp of the last fact.
+    heard: Stamp,
+    /// We hear the switch and know its state: clocks run.
+    live: bool,
+    channels: Arena<channels::Channel>,
+    channel_ids: Index<ChannelId, Key<channels::Channel>>,
+    bridges: Arena<bridges::Bridge>,
+    bridge_ids: Index<BridgeId, Key<bridges::Bridge>>,
+    calls: Arena<calls::Call>,
+    call_ids: Index<CallId, Key<calls::Call>>,
+    /// Calls that were joined to another: where they are now.
+    joined: Index<Key<calls::Call>, Key<calls::Call>>,
+    ended: ended::Ended,
+    visits: Arena<visits::Visit>,
+    splits: Arena<splits::Split>,
+    split_ids: Index<SplitId, Key<splits::Split>>,
+    agents: Arena<agents::Agent>,
+    agent_ids: Index<AgentId, Key<agents::Agent>>,
+    aliases: Index<Text, Key<agents::Agent>>,
+    endpoints: Arena<trunks::Endpoint>,
+    endpoint_ids: Index<DeviceId, Key<trunks::Endpoint>>,
+    vdns: BTreeMap<Text, EntryTally>,
+    vectors: BTreeMap<Text, EntryTally>,
+    /// Channels that ended lately: stragglers about them are no anomaly.
+    recent: IndexSet<ChannelId, FxBuildHasher>,
+    recent_order: VecDeque<ChannelId>,
+    timers: Timers,
+    anomalies: Anomalies,
+    empty: Text,
+}
+
+/// How much of everything is held: for the tests that look for ghosts, and for health pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sizes {
+    /// Channels open.
+    pub channels: usize,
+    /// Bridges with somebody in them.
+    pub bridges: usize,
+    /// Live calls.
+    pub calls: usize,
+    /// Open visits to splits.
+    pub visits: usize,
+    /// Queue calls ringing at agents.
+    pub rings: usize,
+    /// Queue calls that agents talk on or hold.
+    pub works: usize,
+    /// Agents known, logged on or not.
+    pub agents: usize,
+    /// Splits known.
+    pub splits: usize,
+    /// Endpoints known.
+    pub endpoints: usize,
+    /// Calls that remember having been joined to another.
+    pub joined: usize,
+    /// Timers set.
+    pub timers: usize,
 }
 
 impl Model {
     /// An ACD of which nothing has been heard.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, now: Stamp::default() }
+        Self {
+            settings,
+            now: Stamp::default(),
+            heard: Stamp::default(),
+            live: true,
+            channels: Arena::new(),
+            channel_ids: Index::default(),
+            bridges: Arena::new(),
+            bridge_ids: Index::default(),
+            calls: Arena::new(),
+            call_ids: Index::default(),
+            joined: Index::default(),
+            ended: ended::Ended::default(),
+            visits: Arena::new(),
+            splits: Arena::new(),
+            split_ids: Index::default(),
+            agents: Arena::new(),
+            agent_ids: Index::default(),
+            aliases: Index::default(),
+            endpoints: Arena::new(),
+            endpoint_ids: Index::default(),
+            vdns: BTreeMap::new(),
+            vectors: BTreeMap::new(),
+            recent: IndexSet::default(),
+            recent_order: VecDeque::new(),
+            timers: Timers::default(),
+            anomalies: Anomalies::default(),
+            empty: Text::from(""),
+        }
     }
 
-    /// Takes one fact; timers that are due before it fire first.
-    pub fn apply(&mut self, t: &Timed) {
-        self.advance(t.at);
-    }
-
-    /// Lets timers fire that are due until `now`.
+    /// Lets timers fire that are due at or before `now`, each at its own moment. No fact with an
+    /// earlier stamp may follow, or a refold would differ.
     pub fn advance(&mut self, now: Stamp) {
+        while let Some((due, timer)) = self.timers.pop_due(now) {
+            match timer {
+                Timer::Agent(agent) => self.touch(agent, due),
+                Timer::Missing(channel) => self.still_missing(channel, due),
+                Timer::VisitMissing(visit) => self.visit_still_missing(visit, due),
+                Timer::Verdict(visit) => self.verdict_due(visit, due),
+                Timer::Sweep => self.sweep(due),
+            }
+        }
         self.now = self.now.max(now);
     }
 
-    /// A new day begins: its counts start from 0.
+    /// A new day begins: its counts start from 0; callers who wait count as offered again, and
+    /// agents, endpoints and entries that are not there any more are forgotten.
     pub fn start_day(&mut self, at: Stamp) {
         self.advance(at);
+        self.touch_all(at);
+        let waiting: Vec<_> = self.visits.iter().map(|(_, v)| v.split).collect();
+        for split in self.splits.values_mut() {
+            split.tally = splits::SplitTally {
+                max_waiting: split.waiting.len(),
+                ..splits::SplitTally::default()
+            };
+        }
+        for split in waiting {
+            if let Some(s) = self.splits.get_mut(split) {
+                s.tally.offered += 1;
+            }
+        }
+        for endpoint in self.endpoints.values_mut() {
+            let max_in_use = endpoint.channels.len();
+            endpoint.tally = trunks::TrunkTally { max_in_use, ..trunks::TrunkTally::default() };
+        }
+        self.vdns.clear();
+        self.vectors.clear();
+        for key in self.agents.keys() {
+            let Some(agent) = self.agents.get_mut(key) else { continue };
+            if agent.start_day(at) {
+                self.forget_agent(key);
+            }
+        }
+        for key in self.endpoints.keys() {
+            let idle = self.endpoints.get_mut(key).is_some_and(|e| {
+                let idle = e.channels.is_empty() && e.agents.is_empty();
+                e.trunk &= !idle;
+                idle
+            });
+            if idle {
+                self.forget_endpoint(key);
+            }
+        }
     }
 
     /// The latest moment heard of.
@@ -45,14 +201,35 @@ impl Model {
         self.now
     }
 
-    /// A live table as it stands, with durations up to `at`; None: no such table.
-    pub fn table(&self, name: &str, at: Stamp) -> Option<Table> {
-        let _ = &self.settings;
-        shape(name).map(|shape| Table { shape, as_of: at, rows: Vec::new() })
+    /// Whether the switch is heard and its state known: false from a lost link to the end of
+    /// the resync after it.
+    pub const fn live(&self) -> bool {
+        self.live
     }
 
-    /// A digest of calls, agents, clocks and counters.
-    pub fn digest(&self) -> [u8; 32] {
-        *blake3::hash(b"").as_bytes()
+    /// What could not be explained.
+    pub const fn anomalies(&self) -> &Anomalies {
+        &self.anomalies
+    }
+
+    /// How much of everything is held.
+    pub fn sizes(&self) -> Sizes {
+        Sizes {
+            channels: self.channels.len(),
+            bridges: self.bridges.len(),
+            calls: self.calls.len(),
+            visits: self.visits.len(),
+            rings: self.agents.iter().map(|(_, a)| a.rings.len()).sum(),
+            works: self.agents.iter().map(|(_, a)| a.works.len()).sum(),
+            agents: self.agents.len(),
+            splits: self.splits.len(),
+            endpoints: self.endpoints.len(),
+            joined: self.joined.len(),
+            timers: self.timers.len(),
+        }
+    }
+
+    fn odd(&mut self, at: Stamp, code: &'static str, what: &str) {
+        self.anomalies.add(at, Anomaly { code, what: Text::from(what) });
     }
 }

@@ -337,7 +337,7 @@ pub(super) const CVDN: Shape = Shape {
         holdcalls Int "held at least once (CMS HOLDCALLS)";
         holdtime Int "their hold time (CMS HOLDTIME)";
         transferred Int "transferred (CMS TRANSFERRED)";
-        i_arrived Int "begun today (CMS I_ARRIVED)";
+        i_arrived Int "incalls + inprogress (CMS I_ARRIVED but for calls over midnight)";
     },
 };
 

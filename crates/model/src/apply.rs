@@ -1,0 +1,223 @@
+//! One fact at a time: which part of the fold it concerns.
+
+use crate::Model;
+use crate::calls::Closed;
+use facts::{Fact, Stamp, Timed};
+
+/// A fact stamped this much before the last one is more than the disorder inside a burst: the
+/// switch's clock was set back (microseconds).
+const CLOCK_BACK: i64 = 1_000_000;
+
+impl Model {
+    /// Takes one fact; timers that are due by its stamp fire first.
+    pub fn apply(&mut self, t: &Timed) {
+        let at = t.at;
+        if at.since(self.heard) < -CLOCK_BACK {
+            self.odd(at, "clock-set-back", "the switch's clock went back");
+        }
+        self.advance(at);
+        self.fold(&t.fact, at);
+        self.heard = at;
+    }
+
+    fn fold(&mut self, fact: &Fact, at: Stamp) {
+        match fact {
+            Fact::LinkUp => self.link_up(),
+            Fact::LinkDown { .. } => self.link_down(at),
+            Fact::Resynced => self.resynced(at),
+            Fact::SwitchStarted => self.switch_started(at),
+            Fact::SwitchStopping => {}
+            Fact::Hole { why } => self.odd(at, "hole", why),
+            Fact::ChannelNew(n) => self.channel_new(n, at),
+            Fact::Said(_) => {}
+            Fact::Odd(anomaly) => self.anomalies.add(at, anomaly.clone()),
+            Fact::MemberIs(m) => self.member_is(m, at),
+            Fact::MemberGone { agent, split } => self.member_gone(agent, split, at),
+            Fact::DeviceIs { device, status } => self.device_is(device, *status, at),
+            Fact::SplitSeen { split, wrapup_s } => self.split_seen(split, *wrapup_s, at),
+            Fact::WorkCode { channel, agent, code } => {
+                let channel = channel.as_ref().and_then(|c| self.channel(c, at));
+                self.work_code(channel, agent.as_ref(), code, at);
+            }
+            Fact::Queued { .. }
+            | Fact::QueuedMissing { .. }
+            | Fact::Refused { .. }
+            | Fact::Offered { .. }
+            | Fact::NotAnswered { .. }
+            | Fact::QueueLeft { .. }
+            | Fact::Connected { .. }
+            | Fact::Verdict { .. }
+            | Fact::Completed { .. } => self.fold_split(fact, at),
+            _ => self.fold_channel(fact, at),
+        }
+    }
+
+    /// Facts about callers in splits.
+    fn fold_split(&mut self, fact: &Fact, at: Stamp) {
+        match fact {
+            Fact::Queued { channel, split, position, since } => {
+                if let Some(c) = self.channel(channel, at) {
+                    self.queued(c, split, *position, *since, at);
+                }
+            }
+            Fact::QueuedMissing { channel, split } => {
+                if let Some(&c) = self.channel_ids.get(channel) {
+                    self.queued_missing(c, split, at);
+                }
+            }
+            Fact::Refused { channel, split, outcome } => {
+                let c = self.channel(channel, at);
+                self.refused(c, split, *outcome, at);
+            }
+            Fact::Offered { channel, split, agent, to } => {
+                let to = to.as_ref().and_then(|t| self.channel_ids.get(t)).copied();
+                if let Some(c) = self.channel(channel, at) {
+                    self.offered(c, split, agent, to, at);
+                }
+            }
+            Fact::NotAnswered { channel, split, agent, ring_ms } => {
+                let c = self.channel_ids.get(channel).copied();
+                self.not_answered(c, split, agent, *ring_ms, at);
+            }
+            Fact::QueueLeft { channel, split } => {
+                if let Some(c) = self.channel(channel, at) {
+                    self.queue_left(c, split, at);
+                }
+            }
+            Fact::Connected { channel, split, agent, to } => {
+                let to = to.as_ref().and_then(|t| self.channel_ids.get(t)).copied();
+                let c = self.channel(channel, at);
+                self.connected(c, split, agent, to, at);
+            }
+            Fact::Verdict { channel, split, outcome } => {
+                // After the end of the channel the verdict has been passed already.
+                if let Some(c) = self.channel(channel, at) {
+                    self.verdict(c, split, *outcome, at);
+                }
+            }
+            Fact::Completed { channel, split, agent, .. } => {
+                let c = channel.as_ref().and_then(|c| self.channel_ids.get(c)).copied();
+                self.completed(c, split, agent, at);
+            }
+            _ => {}
+        }
+    }
+
+    /// Facts about a channel that must be known.
+    fn fold_channel(&mut self, fact: &Fact, at: Stamp) {
+        let Some(id) = subject(fact) else { return };
+        let key = match fact {
+            Fact::ChannelMissing { channel } => self.channel_ids.get(channel).copied(),
+            _ => self.channel(id, at),
+        };
+        let Some(key) = key else { return };
+        match fact {
+            Fact::ChannelPhase { phase, .. } => self.channel_phase(key, *phase, at),
+            Fact::ChannelCall { call, .. } => self.channel_call(key, call, at),
+            Fact::ChannelParty { number, party, .. } => self.channel_party(key, number, party),
+            Fact::ChannelStep { context, exten, application, .. } => {
+                self.channel_step(key, context, exten, application);
+            }
+            Fact::Paired { two, .. } => {
+                if let Some(two) = self.channel(two, at) {
+                    self.paired(key, two, at);
+                }
+            }
+            Fact::HangupAsked { .. } => self.hangup_asked(key),
+            Fact::ChannelEnded { .. } => self.channel_ended(key, Closed::Hangup, at),
+            Fact::ChannelMissing { .. } => self.channel_missing(key, at),
+            Fact::DialBegan { from, .. } => {
+                let from = from.as_ref().and_then(|f| self.channel(f, at));
+                self.dial_began(from, key, at);
+            }
+            Fact::DialEnded { outcome, .. } => self.dial_ended(key, *outcome, at),
+            Fact::Bridged { bridge, swapped, .. } => {
+                let swapped = swapped.as_ref().and_then(|s| self.channel_ids.get(s)).copied();
+                self.bridged(key, bridge, swapped, at);
+            }
+            Fact::Unbridged { bridge, .. } => self.unbridged(key, bridge, at),
+            Fact::Held { .. } => self.held(key, at),
+            Fact::Unheld { .. } => self.unheld(key, at),
+            Fact::Transferred { by_second, .. } => {
+                let second = by_second.as_ref().and_then(|s| self.channel_ids.get(s)).copied();
+                self.transferred(key, second);
+            }
+            Fact::Parked { .. } => self.set_parked(key, true, at),
+            Fact::Unparked { .. } => self.set_parked(key, false, at),
+            Fact::ConferenceJoined { .. } => self.set_conference(key, true, at),
+            Fact::ConferenceLeft { .. } => self.set_conference(key, false, at),
+            _ => {}
+        }
+    }
+
+    // ---- the link and the switch ------------------------------------------------------------
+
+    /// We hear the switch again. If nobody said that we did not, we stopped hearing it at the
+    /// last fact: this server was down.
+    fn link_up(&mut self) {
+        if self.live && self.agents.len() > 0 {
+            self.link_down(self.heard);
+        }
+    }
+
+    /// Clocks stop, nobody's state is known.
+    fn link_down(&mut self, at: Stamp) {
+        if self.live {
+            for key in self.agents.keys() {
+                if let Some(agent) = self.agents.get_mut(key) {
+                    agent.flush(at, true);
+                }
+            }
+            self.live = false;
+            self.touch_all(at);
+        }
+    }
+
+    /// All is known again: clocks go on from here.
+    fn resynced(&mut self, at: Stamp) {
+        if !self.live {
+            for key in self.agents.keys() {
+                if let Some(agent) = self.agents.get_mut(key) {
+                    agent.flush(at, false);
+                }
+            }
+            self.live = true;
+            self.touch_all(at);
+        }
+    }
+
+    /// Everything of before is over.
+    fn switch_started(&mut self, at: Stamp) {
+        let mut keys: Vec<_> =
+            self.channels.iter().map(|(k, c)| (c.began, c.id.clone(), k)).collect();
+        keys.sort();
+        for (_, _, key) in keys {
+            self.channel_ended(key, Closed::Restart, at);
+        }
+    }
+}
+
+/// The channel that a fact is about.
+const fn subject(fact: &Fact) -> Option<&facts::ChannelId> {
+    match fact {
+        Fact::ChannelPhase { channel, .. }
+        | Fact::ChannelCall { channel, .. }
+        | Fact::ChannelParty { channel, .. }
+        | Fact::ChannelStep { channel, .. }
+        | Fact::HangupAsked { channel }
+        | Fact::ChannelEnded { channel, .. }
+        | Fact::ChannelMissing { channel }
+        | Fact::Bridged { channel, .. }
+        | Fact::Unbridged { channel, .. }
+        | Fact::Held { channel }
+        | Fact::Unheld { channel }
+        | Fact::Parked { channel, .. }
+        | Fact::Unparked { channel, .. }
+        | Fact::ConferenceJoined { channel, .. }
+        | Fact::ConferenceLeft { channel, .. } => Some(channel),
+        Fact::Paired { one, .. } => Some(one),
+        Fact::DialBegan { to, .. } | Fact::DialEnded { to, .. } => Some(to),
+        Fact::Transferred { by, .. } => Some(by),
+        _ => None,
+    }
+}

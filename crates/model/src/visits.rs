@@ -1,0 +1,219 @@
+//! Visits: a caller in a split, from joining to the verdict. One caller channel is in one split
+//! at a time; a visit is named by (channel, split, join), so that a call may come to the same
+//! split twice.
+
+use crate::Model;
+use crate::arena::Key;
+use crate::calls::Call;
+use crate::channels::Channel;
+use crate::settings::{MISSING_GRACE, VERDICT_GRACE};
+use crate::splits::Split;
+use crate::timers::Timer;
+use facts::{Outcome, SplitId, Stamp};
+
+/// A caller in a split.
+#[derive(Debug)]
+pub(crate) struct Visit {
+    pub(crate) caller: Key<Channel>,
+    pub(crate) call: Key<Call>,
+    pub(crate) split: Key<Split>,
+    pub(crate) since: Stamp,
+    pub(crate) position: u32,
+    /// The wait is over; the verdict is still to come.
+    pub(crate) left: Option<Stamp>,
+    pub(crate) missing: bool,
+}
+
+impl Model {
+    /// A caller joined, or a resync found him.
+    pub(crate) fn queued(
+        &mut self,
+        caller: Key<Channel>,
+        split: &SplitId,
+        position: u32,
+        since: Stamp,
+        at: Stamp,
+    ) {
+        let split = self.split_key(split, at);
+        let Some(c) = self.channels.get(caller) else { return };
+        let call_key = c.call;
+        if let Some(open) = c.visit {
+            if let Some(v) = self.visits.get_mut(open)
+                && v.split == split
+                && v.left.is_none()
+            {
+                v.missing = false;
+                v.position = position;
+                return;
+            }
+            self.close_visit(open, Outcome::Left, at);
+        }
+        let since = since.min(at);
+        let visit =
+            Visit { caller, call: call_key, split, since, position, left: None, missing: false };
+        let key = self.visits.insert(visit);
+        if let Some(c) = self.channels.get_mut(caller) {
+            c.visit = Some(key);
+        }
+        let Some(s) = self.splits.get_mut(split) else { return };
+        s.waiting.insert((since, key));
+        s.tally.offered += 1;
+        s.tally.arrived += 1;
+        s.tally.max_waiting = s.tally.max_waiting.max(s.waiting.len());
+        if let Some(call) = self.calls.get_mut(call_key) {
+            call.tick(at);
+            call.waiting += 1;
+            call.wait += at.since(since);
+            call.visits.push(key);
+            call.visited += 1;
+            call.hangup = None;
+            call.queued_at.get_or_insert(since);
+            if call.outflowed.take().is_some_and(|from| from != s.id) {
+                s.tally.inflow += 1;
+            }
+            call.split = Some(s.id.clone());
+            call.outcome = None;
+        }
+    }
+
+    /// The open visit of a caller to a split.
+    fn visit_of(&mut self, caller: Key<Channel>, split: &SplitId) -> Option<Key<Visit>> {
+        let key = self.channels.get(caller)?.visit?;
+        let v = self.visits.get_mut(key)?;
+        v.missing = false;
+        (self.split_ids.get(split) == Some(&v.split)).then_some(key)
+    }
+
+    /// The wait is over; what came of it is told by another fact, at once or a little later.
+    pub(crate) fn queue_left(&mut self, caller: Key<Channel>, split: &SplitId, at: Stamp) {
+        if let Some(key) = self.visit_of(caller, split) {
+            self.stop_waiting(key, at);
+            self.timers.set(at.plus(VERDICT_GRACE), Timer::Verdict(key));
+        }
+    }
+
+    fn stop_waiting(&mut self, key: Key<Visit>, at: Stamp) {
+        let Some(v) = self.visits.get_mut(key) else { return };
+        if v.left.is_some() {
+            return;
+        }
+        v.left = Some(at.max(v.since));
+        if let Some(s) = self.splits.get_mut(v.split) {
+            s.waiting.remove(&(v.since, key));
+        }
+        if let Some(call) = self.calls.get_mut(v.call) {
+            call.tick(at);
+            call.waiting = call.waiting.saturating_sub(1);
+        }
+    }
+
+    /// No verdict came in time. While it rings somewhere an announcement may still be played.
+    pub(crate) fn verdict_due(&mut self, key: Key<Visit>, at: Stamp) {
+        let Some(v) = self.visits.get(key) else { return };
+        if self.channels.get(v.caller).is_some_and(|c| !c.offers.is_empty()) {
+            self.timers.set(at.plus(VERDICT_GRACE), Timer::Verdict(key));
+            return;
+        }
+        self.close_visit(key, Outcome::Left, at);
+    }
+
+    /// How a visit without answer ended.
+    pub(crate) fn verdict(
+        &mut self,
+        caller: Key<Channel>,
+        split: &SplitId,
+        outcome: Outcome,
+        at: Stamp,
+    ) {
+        match self.visit_of(caller, split) {
+            Some(key) => self.close_visit(key, outcome, at),
+            None => self.odd(at, "verdict-without-visit", split),
+        }
+    }
+
+    /// Closes a visit with its outcome, and what rings for it.
+    pub(crate) fn close_visit(&mut self, key: Key<Visit>, outcome: Outcome, at: Stamp) {
+        self.stop_waiting(key, at);
+        let Some(v) = self.visits.remove(key) else { return };
+        let mut rang = false;
+        if let Some(c) = self.channels.get_mut(v.caller) {
+            c.visit = None;
+            rang = !c.offers.is_empty();
+        }
+        let wait = v.left.unwrap_or(at).since(v.since).max(0);
+        let mut split = None;
+        if let Some(s) = self.splits.get_mut(v.split) {
+            let level = i64::from(self.settings.service_level(&s.id)) * 1_000_000;
+            s.tally.visit_over(outcome, wait, wait <= level, rang);
+            split = Some(s.id.clone());
+        }
+        if let Some(call) = self.calls.get_mut(v.call) {
+            if let Some(i) = call.visits.iter().position(|x| *x == key) {
+                call.visits.swap_remove(i);
+            }
+            call.outcome = Some(outcome);
+            match outcome {
+                Outcome::Abandoned => call.abandoned_ringing = rang,
+                Outcome::TimedOut | Outcome::LeftEmpty | Outcome::ExitKey | Outcome::Left => {
+                    call.outflowed = split;
+                }
+                _ => {}
+            }
+        }
+        if outcome != Outcome::Answered {
+            self.end_offers(v.caller, at);
+        }
+    }
+
+    /// Turned away on arrival: no visit.
+    pub(crate) fn refused(
+        &mut self,
+        caller: Option<Key<Channel>>,
+        split: &SplitId,
+        outcome: Outcome,
+        at: Stamp,
+    ) {
+        let split = self.split_key(split, at);
+        if let Some(s) = self.splits.get_mut(split) {
+            s.tally.refused += 1;
+        }
+        let call = caller.and_then(|c| self.channels.get(c)).map(|c| c.call);
+        if let Some(call) = call.and_then(|c| self.calls.get_mut(c)) {
+            call.outcome = Some(outcome);
+        }
+    }
+
+    /// A resync did not list him.
+    pub(crate) fn queued_missing(&mut self, caller: Key<Channel>, split: &SplitId, at: Stamp) {
+        if let Some(key) = self.visit_of(caller, split)
+            && let Some(v) = self.visits.get_mut(key)
+        {
+            v.missing = true;
+            self.timers.set(at.plus(MISSING_GRACE), Timer::VisitMissing(key));
+        }
+    }
+
+    /// The grace of a missing visit is over.
+    pub(crate) fn visit_still_missing(&mut self, key: Key<Visit>, at: Stamp) {
+        if self.visits.get(key).is_some_and(|v| v.missing) {
+            self.close_visit(key, Outcome::Lost, at);
+        }
+    }
+
+    /// What the visit of a caller that is being answered waited; None: none is open.
+    pub(crate) fn answer_visit(
+        &mut self,
+        caller: Key<Channel>,
+        split: Key<Split>,
+        at: Stamp,
+    ) -> Option<i64> {
+        let key = self.channels.get(caller)?.visit?;
+        let v = self.visits.get(key)?;
+        if v.split != split {
+            return None;
+        }
+        let wait = v.left.unwrap_or(at).since(v.since).max(0);
+        self.close_visit(key, Outcome::Answered, at);
+        Some(wait)
+    }
+}

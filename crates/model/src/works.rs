@@ -1,0 +1,487 @@
+//! Queue calls at agents: ring, answer, talk, hold, after-call work. The talk is the time that
+//! the agent's phone sits in a bridge, whatever the queue says (asterisk.md 0.6): its leaving
+//! ends the talk, a seat handed over or taken again at once does not.
+
+use crate::Model;
+use crate::agents::{After, Agent, Ring, Work};
+use crate::arena::Key;
+use crate::channels::Channel;
+use crate::settings::REJOIN_MAX;
+use crate::splits::Split;
+use crate::timers::Timer;
+use facts::{AgentId, DialOutcome, SplitId, Stamp};
+
+impl Model {
+    /// An agent's phone is rung for a waiting caller.
+    pub(crate) fn offered(
+        &mut self,
+        caller: Key<Channel>,
+        split: &SplitId,
+        agent: &AgentId,
+        to: Option<Key<Channel>>,
+        at: Stamp,
+    ) {
+        let key = self.agent_key(agent, at);
+        let split = self.split_key(split, at);
+        self.infer_member(key, split, at, true);
+        self.cut_after(key, at);
+        self.sit_down(key, to);
+        let Some(a) = self.agents.get_mut(key) else { return };
+        if let Some(ring) = a.rings.iter_mut().find(|r| r.caller == caller) {
+            ring.to = to.or(ring.to);
+            self.touch(key, at);
+            return;
+        }
+        a.rings.push(Ring { split, caller, to, since: at });
+        if let Some(m) = a.member_mut(split) {
+            m.tally.ring_calls += 1;
+        }
+        if let Some(s) = self.splits.get_mut(split) {
+            s.tally.ring_calls += 1;
+        }
+        if let Some(c) = self.channels.get_mut(caller) {
+            c.offers.push(key);
+            if let Some(call) = self.calls.get_mut(c.call) {
+                call.tick(at);
+                call.ringing += 1;
+                call.hangup = None;
+                if call.agent.as_ref() != Some(agent) {
+                    call.agent = Some(agent.clone());
+                }
+            }
+        }
+        if let Some(to) = to {
+            self.seat_behind(to, at);
+        }
+        self.touch(key, at);
+    }
+
+    /// Ends the ring of one caller at one agent.
+    fn end_ring(&mut self, key: Key<Agent>, caller: Key<Channel>, at: Stamp) {
+        let Some(a) = self.agents.get_mut(key) else { return };
+        let Some(i) = a.rings.iter().position(|r| r.caller == caller) else {
+            return;
+        };
+        let ring = a.rings.remove(i);
+        let rang = at.since(ring.since).max(0);
+        if let Some(m) = a.member_mut(ring.split) {
+            m.tally.ring_time += rang;
+        }
+        if let Some(s) = self.splits.get_mut(ring.split) {
+            s.tally.ring_time += rang;
+        }
+        if let Some(c) = self.channels.get_mut(caller) {
+            c.offers.retain(|o| *o != key);
+            if let Some(call) = self.calls.get_mut(c.call) {
+                call.tick(at);
+                call.ringing = call.ringing.saturating_sub(1);
+            }
+        }
+    }
+
+    /// Nobody is rung for this caller any more.
+    pub(crate) fn end_offers(&mut self, caller: Key<Channel>, at: Stamp) {
+        let offers = self.channels.get(caller).map_or_else(Vec::new, |c| c.offers.clone());
+        for agent in offers {
+            self.end_ring(agent, caller, at);
+            self.touch(agent, at);
+        }
+    }
+
+    /// The ringing of a channel is over; answered, the ring goes on until the queue says so.
+    pub(crate) fn dial_ended(&mut self, to: Key<Channel>, outcome: DialOutcome, at: Stamp) {
+        if outcome == DialOutcome::Answered {
+            return;
+        }
+        if let Some(agent) = self.channels.get(to).and_then(|c| c.seat) {
+            self.end_ring_to(agent, to, at);
+        }
+    }
+
+    fn end_ring_to(&mut self, agent: Key<Agent>, to: Key<Channel>, at: Stamp) {
+        let ring = self.agents.get(agent).and_then(|a| a.rings.iter().find(|r| r.to == Some(to)));
+        if let Some(caller) = ring.map(|r| r.caller) {
+            self.end_ring(agent, caller, at);
+            self.touch(agent, at);
+        }
+    }
+
+    /// He did not take it.
+    pub(crate) fn not_answered(
+        &mut self,
+        caller: Option<Key<Channel>>,
+        split: &SplitId,
+        agent: &AgentId,
+        ring_ms: u32,
+        at: Stamp,
+    ) {
+        let key = self.agent_key(agent, at);
+        let split = self.split_key(split, at);
+        self.infer_member(key, split, at, false);
+        if let Some(caller) = caller {
+            self.end_ring(key, caller, at);
+        }
+        if let Some(a) = self.agents.get_mut(key) {
+            a.rona += 1;
+            a.refused += i64::from(ring_ms == 0);
+            a.last_rona = Some(at);
+            if let Some(m) = a.member_mut(split) {
+                m.tally.rona += 1;
+            }
+        }
+        if let Some(s) = self.splits.get_mut(split) {
+            s.tally.rona += 1;
+        }
+        self.touch(key, at);
+    }
+
+    /// An agent answered.
+    pub(crate) fn connected(
+        &mut self,
+        caller: Option<Key<Channel>>,
+        split_id: &SplitId,
+        agent: &AgentId,
+        to: Option<Key<Channel>>,
+        at: Stamp,
+    ) {
+        let key = self.agent_key(agent, at);
+        let split = self.split_key(split_id, at);
+        self.infer_member(key, split, at, false);
+        let Some(a) = self.agents.get(key) else { return };
+        if a.works.iter().any(|w| w.split == split && w.caller == caller && caller.is_some()) {
+            return;
+        }
+        let ring = a.rings.iter().find(|r| Some(r.caller) == caller);
+        let to = to.or_else(|| ring.and_then(|r| r.to));
+        if caller.is_none() && to.is_none() {
+            self.odd(at, "answer-without-call", agent);
+            return;
+        }
+        let wait = caller.and_then(|c| self.answer_visit(c, split, at));
+        if wait.is_none() {
+            self.odd(at, "answer-without-visit", agent);
+        }
+        if let Some(c) = caller {
+            self.end_offers(c, at);
+        }
+        self.cut_after(key, at);
+        self.sit_down(key, to);
+        let phone = to.and_then(|t| self.behind(t));
+        self.sit_down(key, phone);
+        let level = i64::from(self.settings.service_level(split_id)) * 1_000_000;
+        let seated = phone.or(to).and_then(|p| self.channels.get(p));
+        let call = caller.or(to).and_then(|c| self.channels.get(c)).map(|c| c.call);
+        let work = Work {
+            split,
+            caller,
+            call,
+            to,
+            phone,
+            since: at,
+            bridged: seated.is_some_and(|c| c.bridge.is_some()),
+            held_since: None,
+            held: 0,
+            holds: 0,
+            wait: wait.unwrap_or(0),
+            in_level: wait.is_some_and(|w| w <= level),
+        };
+        if let Some(c) = caller.and_then(|c| self.channels.get_mut(c)) {
+            c.served_by = Some(key);
+        }
+        let call_id = call.and_then(|c| self.calls.get_mut(c)).and_then(|call| {
+            call.tick(at);
+            call.talked_to(agent);
+            if call.queued_at.is_some() && call.acd_at.is_none() {
+                call.answered_at = Some(at);
+            }
+            call.acd_at.get_or_insert(at);
+            call.hangup = None;
+            call.outcome = Some(facts::Outcome::Answered);
+            call.ids.first().cloned()
+        });
+        if let Some(a) = self.agents.get_mut(key) {
+            a.works.push(work);
+            a.answered += 1;
+            a.last_call = call_id.or(a.last_call.take());
+        }
+        self.touch(key, at);
+    }
+
+    /// The queue's interest ended. The talk goes on as long as the phone sits in a bridge; where
+    /// we never saw it in one, this is the end of the talk.
+    pub(crate) fn completed(
+        &mut self,
+        caller: Option<Key<Channel>>,
+        split: &SplitId,
+        agent: &AgentId,
+        at: Stamp,
+    ) {
+        let (Some(&key), Some(&split)) = (self.agent_ids.get(agent), self.split_ids.get(split))
+        else {
+            return;
+        };
+        let Some(a) = self.agents.get(key) else { return };
+        let fits = |w: &Work| {
+            w.split == split && (caller.is_none() || w.caller.is_none() || w.caller == caller)
+        };
+        if let Some(i) = a.works.iter().position(|w| fits(w) && !w.bridged) {
+            self.end_work(key, i, at);
+        }
+    }
+
+    /// Marks a channel as one that the switch dialled to an agent's phone.
+    fn sit_down(&mut self, agent: Key<Agent>, channel: Option<Key<Channel>>) {
+        if let Some(c) = channel.and_then(|c| self.channels.get_mut(c)) {
+            c.seat = Some(agent);
+            c.queue_leg = true;
+        }
+    }
+
+    /// `front` was dialled for a queue call and is half of a pair: whoever is behind it is the
+    /// phone, and the phone's device is one of the agent's.
+    pub(crate) fn seat_behind(&mut self, front: Key<Channel>, at: Stamp) {
+        let Some(agent) = self.channels.get(front).filter(|c| c.half).and_then(|c| c.seat) else {
+            return;
+        };
+        let Some(phone) = self.behind(front).filter(|p| *p != front) else { return };
+        let Some(c) = self.channels.get(phone) else { return };
+        let (endpoint, seated) = (c.endpoint, c.bridge.is_some());
+        self.sit_down(agent, Some(phone));
+        if let Some(a) = self.agents.get_mut(agent) {
+            for w in a.works.iter_mut().filter(|w| w.to == Some(front) && w.phone.is_none()) {
+                w.phone = Some(phone);
+                w.bridged |= seated;
+            }
+        }
+        // Learn the device, so that the agent's own calls are seen, unless it is a trunk (an
+        // agent at home) or somebody else's.
+        let device = endpoint
+            .and_then(|e| self.endpoints.get(e))
+            .filter(|e| e.agents.is_empty() && !e.trunk)
+            .map(|e| e.id.clone());
+        if let Some(device) = device {
+            self.give_phone(agent, &device);
+        }
+        self.touch(agent, at);
+    }
+
+    /// A seat in a bridge changes hands without a gap.
+    pub(crate) fn hand_over(&mut self, out: Key<Channel>, into: Key<Channel>) {
+        let Some(agent) = self.channels.get(out).and_then(|c| c.seat) else { return };
+        let theirs = self.channels.get(into).is_some_and(|c| {
+            let endpoint = c.endpoint.and_then(|e| self.endpoints.get(e));
+            c.seat == Some(agent) || endpoint.is_some_and(|e| e.agents.contains(&agent))
+        });
+        // Somebody else in the agent's place is a transfer: his talk is over.
+        if !theirs {
+            return;
+        }
+        self.sit_down(agent, Some(into));
+        if let Some(a) = self.agents.get_mut(agent) {
+            for w in &mut a.works {
+                if w.phone == Some(out) || (w.phone.is_none() && w.to == Some(out)) {
+                    (w.phone, w.bridged) = (Some(into), true);
+                }
+            }
+        }
+    }
+
+    /// A channel sits in a bridge now: if it is an agent's seat, the talk is on, or on again.
+    pub(crate) fn seat_taken(&mut self, key: Key<Channel>, at: Stamp) {
+        let Some(c) = self.channels.get(key) else { return };
+        if c.half {
+            if let Some(pair) = c.pair {
+                // Whoever meets the far half in a bridge may be the phone behind it.
+                self.seat_behind(pair, at);
+            }
+        } else if let Some(other) = self.half_beside(key) {
+            self.seat_behind(other, at);
+        }
+        let Some(agent) = self.channels.get(key).and_then(|c| c.seat) else { return };
+        let Some(a) = self.agents.get_mut(agent) else { return };
+        for w in &mut a.works {
+            w.bridged |= w.seat() == Some(key);
+        }
+        let again = a.after.as_ref().is_some_and(|after| {
+            after.work.seat() == Some(key) && (0..=REJOIN_MAX).contains(&at.since(after.ended))
+        });
+        if again && let Some(after) = a.after.take() {
+            if let Some(acw) = after.booked {
+                self.book(agent, &after, acw, -1);
+            }
+            let mut work = after.work;
+            // What was missing in between is no talk.
+            work.held += at.since(after.ended);
+            if let Some(s) = self.splits.get_mut(work.split) {
+                s.tally.talk -= work.talk(at);
+            }
+            if let Some(a) = self.agents.get_mut(agent) {
+                a.works.push(work);
+            }
+        }
+    }
+
+    /// The front of the pair whose far half shares a two-party bridge with this channel.
+    fn half_beside(&self, key: Key<Channel>) -> Option<Key<Channel>> {
+        let bridge = self.bridges.get(self.channels.get(key)?.bridge?)?;
+        if bridge.members.len() != 2 {
+            return None;
+        }
+        let other = bridge.members.iter().find(|m| **m != key)?;
+        self.channels.get(*other).filter(|c| c.half)?.pair
+    }
+
+    /// A channel left its bridge: an agent's talk ends with his seat.
+    pub(crate) fn seat_left(&mut self, key: Key<Channel>, at: Stamp) {
+        let Some(agent) = self.channels.get(key).and_then(|c| c.seat) else { return };
+        let works = self.agents.get(agent).map(|a| &a.works);
+        if let Some(i) = works.and_then(|w| w.iter().position(|w| w.seat() == Some(key))) {
+            self.end_work(agent, i, at);
+        }
+    }
+
+    /// A channel that was dialled to an agent is gone.
+    pub(crate) fn seat_gone(&mut self, key: Key<Channel>, at: Stamp) {
+        if let Some(agent) = self.channels.get(key).and_then(|c| c.seat) {
+            self.end_ring_to(agent, key, at);
+            self.seat_left(key, at);
+        }
+    }
+
+    /// A caller's channel is gone. The agent may talk on with whoever has taken its place; if his
+    /// phone was never seen in a bridge he does not.
+    pub(crate) fn caller_gone(&mut self, key: Key<Channel>, at: Stamp) {
+        let Some(agent) = self.channels.get(key).and_then(|c| c.served_by) else { return };
+        let works = self.agents.get(agent).map(|a| &a.works);
+        let over = |w: &Work| {
+            let seat = w.seat().and_then(|s| self.channels.get(s));
+            w.caller == Some(key) && !(w.bridged && seat.is_some_and(|c| c.bridge.is_some()))
+        };
+        if let Some(i) = works.and_then(|w| w.iter().position(over)) {
+            self.end_work(agent, i, at);
+        }
+    }
+
+    /// Hold pressed or released on an agent's seat.
+    pub(crate) fn work_held(&mut self, key: Key<Channel>, on: bool, at: Stamp) {
+        let Some(agent) = self.channels.get(key).and_then(|c| c.seat) else { return };
+        let Some(a) = self.agents.get_mut(agent) else { return };
+        for w in a.works.iter_mut().filter(|w| w.seat() == Some(key)) {
+            if on && w.held_since.is_none() {
+                w.held_since = Some(at);
+                w.holds += 1;
+            } else if !on && let Some(since) = w.held_since.take() {
+                w.held += at.since(since).max(0);
+            }
+        }
+    }
+
+    fn end_work(&mut self, key: Key<Agent>, i: usize, at: Stamp) {
+        self.cut_after(key, at);
+        let default = self.settings.wrapup_default_s;
+        let Some(a) = self.agents.get_mut(key) else { return };
+        if i >= a.works.len() {
+            return;
+        }
+        let mut work = a.works.remove(i);
+        if let Some(since) = work.held_since.take() {
+            work.held += at.since(since).max(0);
+        }
+        let split = self.splits.get_mut(work.split);
+        let member = a.member(work.split);
+        // Paused while he talked: he wanted out after this call, no after-call work.
+        let paused = member.is_none_or(|m| m.paused || !m.on) || a.paused_everywhere();
+        let own = member.map_or(0, |m| m.wrapup_s);
+        let wrapup = match split.as_ref().and_then(|s| s.wrapup_s) {
+            _ if paused => 0,
+            _ if own > 0 => own,
+            of_split => of_split.unwrap_or(default),
+        };
+        if let Some(s) = split {
+            s.tally.talk += work.talk(at);
+        }
+        let until = at.plus_secs(i64::from(wrapup));
+        let a_after = After { work, ended: at, until, cut: None, booked: None };
+        a.after = Some(a_after);
+        if wrapup > 0 {
+            self.timers.set(until, Timer::Agent(key));
+        }
+        self.touch(key, at);
+    }
+
+    /// The wrap-up ends here, whatever time was left.
+    fn cut_after(&mut self, key: Key<Agent>, at: Stamp) {
+        if let Some(after) = self.agents.get_mut(key).and_then(|a| a.after.as_mut())
+            && after.booked.is_none()
+            && after.cut.is_none()
+        {
+            after.cut = Some(at.max(after.ended).min(after.until));
+        }
+        self.close_after(key, at);
+    }
+
+    /// Books the last call once its wrap-up is over: by time, by a pause, or cut.
+    pub(crate) fn close_after(&mut self, key: Key<Agent>, at: Stamp) {
+        let Some(a) = self.agents.get_mut(key) else { return };
+        let Some(after) = a.after.as_ref().filter(|x| x.booked.is_none()) else { return };
+        let split = after.work.split;
+        let paused = a.member(split).is_none_or(|m| m.paused || !m.on) || a.paused_everywhere();
+        let Some(after) = a.after.as_mut() else { return };
+        let end = match after.cut {
+            Some(cut) => cut,
+            None if at >= after.until => after.until,
+            None if paused => at.max(after.ended),
+            None => return,
+        };
+        let acw = end.since(after.ended).max(0);
+        after.cut = Some(end);
+        after.booked = Some(acw);
+        let after = after.clone();
+        self.book(key, &after, acw, 1);
+    }
+
+    /// Counts a finished call where CMS counts it; `sign` -1 takes it back.
+    fn book(&mut self, key: Key<Agent>, after: &After, acw: i64, sign: i64) {
+        let w = &after.work;
+        let talk = w.talk(after.ended);
+        let held = i64::from(w.holds > 0);
+        if let Some(m) = self.agents.get_mut(key).and_then(|a| a.member_mut(w.split)) {
+            m.tally.acd_calls += sign;
+            m.tally.acd_time += sign * talk;
+            m.tally.acw_time += sign * acw;
+            m.tally.hold_calls += sign * held;
+            m.tally.hold_time += sign * w.held;
+        }
+        if let Some(s) = self.splits.get_mut(w.split) {
+            s.tally.acd_calls += sign;
+            s.tally.acd_time += sign * talk;
+            s.tally.acw_time += sign * acw;
+            s.tally.answer_time += sign * w.wait;
+            s.tally.acceptable += sign * i64::from(w.in_level);
+            s.tally.hold_calls += sign * held;
+            s.tally.hold_time += sign * w.held;
+        }
+    }
+
+    /// A transfer by the channel of an agent on a queue call, or just after it.
+    pub(crate) fn count_transfer(&mut self, seat: Option<Key<Agent>>, by: Key<Channel>) {
+        let Some(a) = seat.and_then(|a| self.agents.get_mut(a)) else { return };
+        let of = |w: &Work| (w.seat() == Some(by)).then_some(w.split);
+        let last = a.after.as_ref().and_then(|x| of(&x.work));
+        let split: Option<Key<Split>> = a.works.iter().find_map(of).or(last);
+        let Some(split) = split else { return };
+        if let Some(m) = a.member_mut(split) {
+            m.tally.transferred += 1;
+        }
+        if let Some(s) = self.splits.get_mut(split) {
+            s.tally.transferred += 1;
+        }
+    }
+}
+
+impl Work {
+    /// The channel whose seat in a bridge is the talk.
+    pub(crate) fn seat(&self) -> Option<Key<Channel>> {
+        self.phone.or(self.to)
+    }
+}
