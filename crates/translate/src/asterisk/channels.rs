@@ -2,7 +2,7 @@
 
 use super::names::told;
 use super::snapshot::{Snapshot, device_of, number};
-use super::verdict::{Attempt, Visit};
+use super::verdict::{Attempt, Step, Visit};
 use super::{Event, Out, Translator};
 use facts::{
     BridgeId, CallId, ChannelId, DeviceId, Direction, Fact, NewChannel, Phase, Stamp, Text,
@@ -30,10 +30,19 @@ pub(super) struct Channel {
     /// The last list of channels did not name it.
     pub(super) missing: bool,
     pub(super) work_code: Option<Text>,
+    /// The application that the dialplan ran last, and what it was given.
+    running: (Text, Text),
     /// The visit to a queue that is not over or has no verdict yet.
     pub(super) visit: Option<Visit>,
     /// `Queue()` was run and has neither let the caller in nor said why not.
     pub(super) attempt: Option<Attempt>,
+}
+
+impl Channel {
+    /// Talks or waits in a queue: its dialplan stands still.
+    fn is_busy(&self) -> bool {
+        self.bridge.is_some() || self.visit.as_ref().is_some_and(|v| v.step == Step::Waiting)
+    }
 }
 
 /// Whether the channel is being dialled.
@@ -168,6 +177,7 @@ impl Translator {
             said_asked: false,
             missing: false,
             work_code: None,
+            running: (Text::from(""), Text::from("")),
             visit: None,
             attempt: None,
         };
@@ -217,19 +227,23 @@ impl Translator {
         if data == b"(Outgoing Line)" {
             return;
         }
+        let step = (self.names.escaped(application), self.names.escaped(data));
+        let Some(channel) = self.channels.get_mut(&id) else {
+            return;
+        };
+        // Somebody moves it: Asterisk shows where to, still with what it is being taken out of.
+        if channel.running == step && channel.is_busy() {
+            return;
+        }
+        channel.running = step.clone();
         self.settle_by_step(&id, application, data, out);
         let context = self.names.escaped(e.get("Context"));
         let exten = match e.msg.get("Extension") {
             Some(exten) => self.names.escaped(exten),
             None => self.names.escaped(e.get("Exten")),
         };
-        out.say(Fact::ChannelStep {
-            channel: id,
-            context,
-            exten,
-            application: self.names.escaped(application),
-            data: self.names.escaped(data),
-        });
+        let (application, data) = step;
+        out.say(Fact::ChannelStep { channel: id, context, exten, application, data });
     }
 
     /// Somebody wants the channel to end. `by_party`: its phone, not the switch.

@@ -29,25 +29,25 @@ impl Translator {
             return;
         };
         let position = number(e.get("Position")).unwrap_or(0);
-        self.queued(&id, split, position, e.at, None, out);
+        self.queued(&id, split, position, e.at, false, out);
     }
 
-    /// The channel waits in the queue, as an event (`listed_at` None) or a list says.
+    /// The channel waits in the queue, as an event or a list says.
     pub(super) fn queued(
         &mut self,
         id: &ChannelId,
         split: SplitId,
         position: u32,
         since: Stamp,
-        listed_at: Option<Stamp>,
+        listed: bool,
         out: &mut Out<'_>,
     ) {
         if let Some(visit) = self.visit(id, &split)
             && visit.step == Step::Waiting
         {
             visit.missing = false;
-            // Heard before: in the list, or before the list was made.
-            if listed_at.is_some() || visit.listed_at.is_some_and(|at| since <= at) {
+            // The list names whom we know, or the event comes that the list was ahead of.
+            if listed || std::mem::replace(&mut visit.listed, false) {
                 return;
             }
         }
@@ -59,7 +59,7 @@ impl Translator {
         channel.visit = Some(Visit {
             split: split.clone(),
             since,
-            listed_at,
+            listed,
             timeout_s: attempt.and_then(|a| a.timeout_s),
             step: Step::Waiting,
             abandon: false,

@@ -201,7 +201,7 @@ impl Translator {
         };
         let split = SplitId(self.names.plain(e.get("Queue")));
         let position = number(e.get("Position")).unwrap_or(0);
-        self.queued(&id, split, position, since, Some(out.at), out);
+        self.queued(&id, split, position, since, true, out);
         Some(id)
     }
 

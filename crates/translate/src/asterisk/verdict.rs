@@ -24,8 +24,8 @@ pub(super) struct Visit {
     pub(super) split: SplitId,
     /// When he joined; whole seconds if a list told it.
     pub(super) since: Stamp,
-    /// The list that told it; what was said before that moment is in it.
-    pub(super) listed_at: Option<Stamp>,
+    /// A list told it, and the event that tells the same was not heard yet.
+    pub(super) listed: bool,
     /// The longest wait that the dialplan allowed.
     pub(super) timeout_s: Option<u32>,
     pub(super) step: Step,
