@@ -24,8 +24,16 @@ def agent_rows(tables, number):
     return [r for r in tables["agents"] if r[A["agent"]] == interface(number)]
 
 
+def row_of(rows, item, value):
+    """The one row with this value; LookupError if there is none."""
+    for row in rows:
+        if row[item] == value:
+            return row
+    raise LookupError(f"no row with {item} = {value}")
+
+
 def queue_row(tables, queue):
-    return next(r for r in tables["queues"] if r[Q["queue"]] == queue)
+    return row_of(tables["queues"], Q["queue"], queue)
 
 
 def call_rows(tables, number):
@@ -112,7 +120,7 @@ def queue(name, **counts):
 def link(state_live, name):
     """The link to the PBX is live, or is shown as something else."""
     def row(tables):
-        return next(r for r in tables["links"] if r[fields.LINK["name"]] == name)
+        return row_of(tables["links"], fields.LINK["name"], name)
 
     def claim(tables):
         return (row(tables)[fields.LINK["state"]] in fields.LINK_LIVE) == state_live
@@ -132,6 +140,13 @@ def agrees(probe):
         if theirs != ours:
             out.append(f"channels: PBX only {sorted(theirs - ours)}, "
                        f"product only {sorted(ours - theirs)}")
+        shown = {r[A["agent"]] for r in tables["agents"]}
+        for member in facts.members:
+            if not shown & {member["Location"], member["StateInterface"]}:
+                out.append(f"agent {member['Location']} is missing")
+        missing = {m["Queue"] for m in facts.members} - {r[Q["queue"]] for r in tables["queues"]}
+        if missing:
+            out.append(f"queues missing: {sorted(missing)}")
         for row in tables["queues"]:
             name = row[Q["queue"]]
             if row[Q["staffed"]] != facts.staffed(name):

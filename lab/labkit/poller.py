@@ -1,6 +1,5 @@
 """Ask again and again, and wake those who wait for an answer."""
 import asyncio
-import time
 
 
 class Poller:
@@ -34,8 +33,7 @@ class Poller:
                 self.latest = None
             if self.latest is not None:
                 for predicate, future in started:
-                    if not future.done() and holds(predicate, self.latest):
-                        future.set_result(time.time())
+                    judge(predicate, self.latest, future)
             await asyncio.sleep(self.pace)
 
     async def until(self, predicate, timeout):
@@ -51,9 +49,17 @@ class Poller:
             self.waiting.remove(entry)
 
 
-def holds(predicate, snapshot):
-    """A predicate that stumbles over a missing item does not hold."""
+def judge(predicate, snapshot, future):
+    """Resolve the future if the predicate holds.
+
+    One that stumbles over a missing row or item does not hold; any other
+    mistake is the script's own and belongs to who waits."""
+    if future.done():
+        return
     try:
-        return bool(predicate(snapshot))
-    except (KeyError, TypeError, AttributeError, IndexError):
-        return False
+        if predicate(snapshot):
+            future.set_result(True)
+    except (LookupError, TypeError, AttributeError):
+        pass
+    except Exception as error:
+        future.set_exception(error)
