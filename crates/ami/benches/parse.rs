@@ -83,6 +83,9 @@ fn ask(bytes: &[u8], mut message: impl FnMut(&[u8], &[&str]) -> usize) -> usize 
     ami::messages(bytes).fold(0, |sum, found| sum ^ message(found.raw(), &NAMES))
 }
 
+/// Something to measure, and what it is called.
+type Run<'a> = (&'static str, Box<dyn FnMut() -> usize + 'a>);
+
 #[expect(clippy::print_stdout, reason = "the result")]
 fn ratios(what: &str, bytes: &[u8]) {
     let lines = memchr::memchr_iter(b'\n', bytes).count();
@@ -91,7 +94,7 @@ fn ratios(what: &str, bytes: &[u8]) {
         names.iter().filter_map(|name| message.get(name)).map(<[u8]>::len).sum::<usize>()
     };
     let mut index = ami::MessageIndex::new();
-    let mut runs: [(&str, Box<dyn FnMut() -> usize + '_>); 5] = [
+    let mut runs: [Run<'_>; 5] = [
         ("scan for line ends", Box::new(|| scan(bytes))),
         ("decode and split all", Box::new(|| decode(bytes))),
         ("messages and split all", Box::new(|| in_memory(bytes))),

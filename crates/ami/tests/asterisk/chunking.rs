@@ -89,13 +89,13 @@ fn plainly(bytes: &[u8]) -> Vec<Seen> {
 
 #[test]
 fn every_recording_reads_the_same_in_pieces_of_any_size() {
-    for session in sessions() {
+    for (number, session) in sessions().iter().enumerate() {
         let whole = decode(Limits::default(), [&session.bytes[..]]);
         assert!(whole == plainly(&session.bytes), "{}", session.name);
-        for size in [7, 1460, 4096] {
-            let pieces = decode(Limits::default(), session.bytes.chunks(size));
-            assert!(pieces == whole, "{} in pieces of {size}", session.name);
-        }
+        // A size of its own for each, from 7 bytes to what a socket gives.
+        let size = 7 + number * 797 % 4096;
+        let pieces = decode(Limits::default(), session.bytes.chunks(size));
+        assert!(pieces == whole, "{} in pieces of {size}", session.name);
     }
 }
 
