@@ -137,7 +137,7 @@ pub struct Journal {
     set_aside: Arc<Mutex<Vec<SetAside>>>,
     writer: Option<JoinHandle<()>>,
     /// Held for as long as the journal is open.
-    _lock: File,
+    lock: File,
 }
 
 impl Journal {
@@ -196,7 +196,7 @@ impl Journal {
                 writer.run();
             })
             .map_err(unusable)?;
-        Ok(Self { dir, queue, set_aside, writer: Some(writer), _lock: lock })
+        Ok(Self { dir, queue, set_aside, writer: Some(writer), lock })
     }
 
     /// Hands over records in the order heard and returns at once; they are heard then, not yet
@@ -269,6 +269,10 @@ impl Journal {
 impl Drop for Journal {
     fn drop(&mut self) {
         self.finish();
+        // In words: a process that is just being started may still share the file.
+        if let Err(error) = self.lock.unlock() {
+            tracing::debug!(%error, "the lock goes with its file");
+        }
     }
 }
 
