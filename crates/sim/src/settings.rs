@@ -1,0 +1,245 @@
+//! What a simulated PBX is like: size, queues, accounts, version, seed.
+
+use crate::class::Classes;
+
+/// Which Asterisk is played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// 16.28 with AMI 5.0.4.
+    V16,
+    /// 22.10 with AMI 11.0.0.
+    V22,
+}
+
+impl Version {
+    /// The version of AMI in the banner.
+    #[must_use]
+    pub fn ami(self) -> &'static str {
+        match self {
+            Self::V16 => "5.0.4",
+            Self::V22 => "11.0.0",
+        }
+    }
+
+    /// `AsteriskVersion` of CoreSettings.
+    #[must_use]
+    pub fn asterisk(self) -> &'static str {
+        match self {
+            Self::V16 => "16.28.0~sim",
+            Self::V22 => "22.10.1~sim",
+        }
+    }
+}
+
+/// An account of manager.conf.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// `Username` of Login.
+    pub name: String,
+    /// The secret, in clear.
+    pub secret: String,
+    /// Which events it gets.
+    pub read: Classes,
+    /// Which actions it may send.
+    pub write: Classes,
+}
+
+/// One queue and what its callers are like.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    /// Name in queues.conf.
+    pub name: String,
+    /// The number that callers dial for it, in context `from-trunk`.
+    pub exten: String,
+    /// Mean talk time in seconds (lognormal).
+    pub talk_mean_s: f64,
+    /// Mean patience in seconds (exponential).
+    pub patience_mean_s: f64,
+    /// `wrapuptime` in seconds.
+    pub wrapuptime_s: u32,
+    /// `timeout`: seconds that a member's phone rings.
+    pub ring_s: u32,
+    /// `servicelevel` in seconds.
+    pub servicelevel_s: u32,
+    /// The timeout argument of `Queue()`: the longest wait in seconds.
+    pub wait_max_s: u32,
+    /// `autopause=yes`: a member that does not answer is paused in this queue.
+    pub autopause: bool,
+    /// Where callers go on after `wait_max_s`, by place in [`Settings::queues`]; else they are
+    /// told so and hung up.
+    pub overflow: Option<usize>,
+}
+
+/// Everything about one simulated PBX.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// People who answer calls.
+    pub agents: u32,
+    /// The queues; [`Settings::centre`] fills in a believable set.
+    pub queues: Vec<Queue>,
+    /// Trunk endpoints (`PJSIP/<name>`).
+    pub trunks: Vec<String>,
+    /// The same seed gives the same events, stamps included.
+    pub seed: u64,
+    /// Accounts that may log in.
+    pub users: Vec<User>,
+    /// Which Asterisk is played.
+    pub version: Version,
+    /// Simulated microseconds for each real one; 0 is taken as 1.
+    pub speed: u32,
+    /// `timestampevents` of manager.conf.
+    pub timestampevents: bool,
+    /// Seconds lived through in silence before the start, so that calls are up at once.
+    pub warm_up_s: u32,
+    /// Offered load in percent of what all agents could carry if none took a break.
+    pub load_percent: u32,
+    /// Milliseconds that a session may take no byte before it is cut (`writetimeout`).
+    pub write_timeout_ms: u32,
+    /// Bytes waiting for one session at most; more and it is cut.
+    pub session_bytes_max: usize,
+    /// Ended calls kept in [`crate::Truth`]; the oldest are forgotten first.
+    pub calls_remembered_max: usize,
+}
+
+/// Names of queues in the order in which a growing centre opens them.
+const QUEUES: [&str; 12] = [
+    "sales",
+    "support",
+    "billing",
+    "orders",
+    "returns",
+    "technical",
+    "retention",
+    "claims",
+    "dispatch",
+    "priority",
+    "reservations",
+    "warranty",
+];
+
+impl Settings {
+    /// A contact centre of that many agents with everything else believable for its size.
+    ///
+    /// The account `busyhour` with secret `busyhour` may read all that a call management
+    /// system needs and write `reporting,user`.
+    #[must_use]
+    pub fn centre(agents: u32, seed: u64) -> Self {
+        let agents = agents.max(1);
+        let queues = match agents {
+            0..=12 => 3,
+            13..=35 => 4,
+            36..=79 => 6,
+            80..=199 => 8,
+            _ => usize::try_from(agents / 17).unwrap_or(12).max(12),
+        };
+        Self {
+            agents,
+            queues: (0..queues).map(|place| Queue::believable(place, queues, agents)).collect(),
+            trunks: match agents {
+                0..=19 => vec!["trunk".to_owned()],
+                20..=199 => vec!["trunk".to_owned(), "trunk2".to_owned()],
+                _ => (0..=agents / 100)
+                    .map(|n| if n == 0 { "trunk".to_owned() } else { format!("trunk{}", n + 1) })
+                    .collect(),
+            },
+            seed,
+            users: vec![User {
+                name: "busyhour".to_owned(),
+                secret: "busyhour".to_owned(),
+                read: Classes::SYSTEM
+                    .with(Classes::CALL)
+                    .with(Classes::AGENT)
+                    .with(Classes::USER)
+                    .with(Classes::DTMF)
+                    .with(Classes::REPORTING)
+                    .with(Classes::DIALPLAN),
+                write: Classes::REPORTING.with(Classes::USER),
+            }],
+            version: Version::V22,
+            speed: 1,
+            timestampevents: true,
+            warm_up_s: 900,
+            load_percent: 66,
+            write_timeout_ms: 100,
+            session_bytes_max: 16 << 20,
+            calls_remembered_max: 50_000,
+        }
+    }
+
+    /// The queues.conf that such a PBX would have; it holds the `wrapuptime` of each queue,
+    /// which no AMI list shows.
+    #[must_use]
+    pub fn queues_conf(&self) -> String {
+        let mut text = String::from(
+            "[general]\npersistentmembers = yes\nautofill = yes\nshared_lastcall = yes\n",
+        );
+        for queue in &self.queues {
+            text.push_str(&format!(
+                "\n[{}]\nstrategy = leastrecent\nmusicclass = default\ntimeout = {}\nretry = 1\n\
+                 wrapuptime = {}\nservicelevel = {}\nautopause = {}\nringinuse = no\nmaxlen = 0\n",
+                queue.name,
+                queue.ring_s,
+                queue.wrapuptime_s,
+                queue.servicelevel_s,
+                if queue.autopause { "yes" } else { "no" },
+            ));
+        }
+        text
+    }
+}
+
+impl Queue {
+    /// The queue at that place of `count` in a centre of so many agents.
+    fn believable(place: usize, count: usize, agents: u32) -> Self {
+        let kind = QUEUES.get(place % QUEUES.len()).copied().unwrap_or("sales");
+        let name = match place / QUEUES.len() {
+            0 => kind.to_owned(),
+            again => format!("{kind}-{}", again + 1),
+        };
+        // A small centre has short calls: with 8 agents something moves every second.
+        let talk = (16.0 + f64::from(agents) * 1.5).min(190.0);
+        // By kind of queue: talk, patience, wrap-up in seconds, service level.
+        let (talk_share, patience, wrapup, level) = match place % 6 {
+            0 => (1.0, 90.0, 10, 20),
+            1 => (1.4, 150.0, 15, 30),
+            2 => (0.8, 110.0, 8, 20),
+            3 => (0.6, 70.0, 6, 15),
+            4 => (0.9, 120.0, 10, 30),
+            _ => (1.6, 200.0, 20, 60),
+        };
+        let wrapup = if agents < 36 { wrapup / 2 + 1 } else { wrapup };
+        Self {
+            name,
+            exten: format!("{}", 8001 + place),
+            talk_mean_s: talk * talk_share,
+            patience_mean_s: patience * (talk / 190.0).max(0.3),
+            wrapuptime_s: wrapup,
+            ring_s: 15,
+            servicelevel_s: level,
+            wait_max_s: if agents < 36 { 60 } else { 180 },
+            autopause: place % 3 == 1,
+            overflow: if place % 3 == 2 || count < 2 { None } else { Some((place + 1) % count) },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Settings;
+
+    #[test]
+    fn queues_conf_tells_the_wrap_up_times() {
+        let settings = Settings::centre(8, 1);
+        let conf = settings.queues_conf();
+        assert_eq!(conf.matches("wrapuptime = ").count(), settings.queues.len());
+        assert!(conf.contains("[sales]\n") && conf.contains("wrapuptime = 6\n"), "{conf}");
+    }
+
+    #[test]
+    fn a_centre_grows_with_its_agents() {
+        for (agents, queues) in [(5, 3), (30, 4), (100, 8), (500, 29), (3000, 176)] {
+            let settings = Settings::centre(agents, 1);
+            assert_eq!(settings.queues.len(), queues, "{agents} agents");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The simulated world against its own truth: what is said must tell what happened.
+
+mod stream;
+
+use std::collections::BTreeSet;
+
+use sim::{EndedBy, Settings, Version, VisitEnd, World};
+use stream::Stream;
+
+const START: i64 = 1_795_262_400_000_000;
+const MINUTE: i64 = 60_000_000;
+
+fn settings(agents: u32, seed: u64) -> Settings {
+    Settings { warm_up_s: 0, ..Settings::centre(agents, seed) }
+}
+
+/// An hour, then no new phase is begun by the test: what is up stays up.
+fn hour(agents: u32, seed: u64) -> (World, Stream) {
+    let mut world = World::new(&settings(agents, seed), START);
+    let mut said = Vec::new();
+    world.advance(START + 60 * MINUTE, &mut said);
+    let stream = Stream::read(&said);
+    (world, stream)
+}
+
+#[test]
+fn an_hour_of_truth_is_what_was_said() {
+    for (agents, seed) in [(8, 1), (40, 2), (150, 3)] {
+        let (world, stream) = hour(agents, seed);
+        let truth = world.truth();
+        assert_eq!(truth.calls_forgotten, 0);
+        assert_eq!(truth.events, stream.events);
+        for queue in &truth.queues {
+            let heard = stream.queues.get(&queue.name).cloned().unwrap_or_default();
+            let what = format!("{agents} agents, queue {}", queue.name);
+            assert_eq!(heard.joined, queue.joined, "{what}: joined");
+            assert_eq!(heard.connected, queue.answered, "{what}: answered");
+            assert_eq!(heard.abandoned, queue.abandoned, "{what}: abandoned");
+            assert_eq!(heard.timed_out, queue.timed_out, "{what}: timed out");
+            assert_eq!(heard.completed, queue.completed, "{what}: completed");
+            assert_eq!(heard.ring_no_answer, queue.not_answered, "{what}: not answered");
+            assert!(queue.joined > 5, "{what}: hardly a call");
+        }
+        // Each visit by its own story.
+        for call in truth.calls.values() {
+            for visit in call.visits.iter().filter(|visit| visit.end == VisitEnd::Answered) {
+                let key = (call.uniqueid.clone(), visit.queue.clone());
+                let connects = stream.connects.get(&key).cloned().unwrap_or_default();
+                let at = visit.answered_at.unwrap();
+                let agent = visit.agent.clone().unwrap();
+                assert!(
+                    connects.iter().any(|(when, who)| (when - at).abs() < 5_000 && *who == agent),
+                    "{key:?}: {connects:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn everything_that_happens_in_a_centre_happens() {
+    let (world, stream) = hour(60, 5);
+    let truth = world.truth();
+    let visits: Vec<_> = truth.calls.values().flat_map(|call| &call.visits).collect();
+    let ends = |end: VisitEnd| visits.iter().filter(|visit| visit.end == end).count();
+    assert!(ends(VisitEnd::Answered) > 500, "answered {}", ends(VisitEnd::Answered));
+    assert!(ends(VisitEnd::Abandoned) > 5, "abandoned {}", ends(VisitEnd::Abandoned));
+    assert!(visits.iter().any(|visit| visit.hold > 3_000_000));
+    assert!(visits.iter().any(|visit| visit.ended_by == Some(EndedBy::Transfer)));
+    for name in [
+        "AttendedTransfer",
+        "BlindTransfer",
+        "Hold",
+        "Unhold",
+        "AgentRingNoAnswer",
+        "QueueMemberAdded",
+        "QueueMemberPause",
+        "QueueMemberRemoved",
+        "UserEvent",
+        "DTMFEnd",
+        "NewCallerid",
+    ] {
+        assert!(stream.names.get(name).is_some_and(|count| *count > 0), "no {name}");
+    }
+    assert!(stream.pause_reasons.contains("Auto-Pause"));
+    assert!(stream.pause_reasons.contains("Lunch") && stream.pause_reasons.contains("Coaching"));
+}
+
+#[test]
+fn what_begins_ends_and_positions_fit() {
+    for version in [Version::V16, Version::V22] {
+        let settings = Settings { version, ..settings(40, 11) };
+        let mut world = World::new(&settings, START);
+        let mut said = Vec::new();
+        world.advance(START + 30 * MINUTE, &mut said);
+        // A restart ends every call that is up, with events.
+        world.shut_down(START + 30 * MINUTE, &mut said);
+        let stream = Stream::read(&said);
+        assert_eq!(stream.open_channels, Vec::<String>::new());
+        assert_eq!(stream.open_bridges, Vec::<String>::new());
+        assert_eq!(stream.faults, Vec::<String>::new());
+        assert_eq!(world.channels_up(), 0);
+        for queue in &world.truth().queues {
+            let ended = queue.answered + queue.abandoned + queue.timed_out + queue.cut;
+            assert_eq!(ended, queue.joined, "{}", queue.name);
+            assert_eq!(queue.completed, queue.answered, "{}", queue.name);
+        }
+    }
+}
+
+#[test]
+fn a_seed_reproduces_every_byte_however_time_is_cut() {
+    let one = |step: i64, seed: u64| {
+        let mut world = World::new(&settings(20, seed), START);
+        let mut said = Vec::new();
+        let mut at = START;
+        while at < START + 20 * MINUTE {
+            at += step;
+            world.advance(at, &mut said);
+        }
+        said
+    };
+    let whole = one(20 * MINUTE, 4);
+    assert!(whole.len() > 5_000, "{} events", whole.len());
+    assert!(whole == one(7_919, 4), "cut in pieces of 7.9 ms");
+    assert!(whole != one(20 * MINUTE, 9), "another seed, another day");
+}
+
+#[test]
+fn stamps_rise_and_are_in_the_text() {
+    let mut world = World::new(&settings(30, 8), START);
+    let mut said = Vec::new();
+    world.advance(START + 10 * MINUTE, &mut said);
+    let mut last = 0;
+    for said in &said {
+        assert!(said.at > last);
+        last = said.at;
+        assert_eq!(ami::Message::parse(&said.bytes).timestamp_us(), Some(said.at));
+    }
+    // A burst may run ahead of the time asked for, but not by much.
+    assert!(last < START + 10 * MINUTE + 50_000, "{}", last - START);
+}
+
+#[test]
+fn a_small_centre_moves_every_second_or_two() {
+    let mut world = World::new(&settings(8, 3), START);
+    let mut said = Vec::new();
+    world.advance(START + 60 * MINUTE, &mut said);
+    let truth = world.truth();
+    let states = truth.agents.iter().flat_map(|agent| &agent.story).map(|(at, _)| *at);
+    let visits = truth.calls.values().flat_map(|call| &call.visits);
+    let queues = visits.flat_map(|visit| [Some(visit.joined), visit.left]).flatten();
+    let seconds: BTreeSet<i64> = states.chain(queues).map(|at| at / 1_000_000).collect();
+    let moving = seconds.len();
+    assert!(moving > 1_800, "moves in {moving} of 3600 seconds");
+}
+
+#[test]
+fn a_fresh_world_has_calls_up() {
+    let world = World::new(&Settings::centre(8, 3), START);
+    assert!(world.channels_up() >= 4, "{} channels", world.channels_up());
+    assert_eq!(world.truth().events, 0, "the warm-up is silent");
+}
+
+#[test]
+fn without_timestampevents_there_is_no_stamp() {
+    let settings = Settings { timestampevents: false, ..settings(8, 1) };
+    let mut world = World::new(&settings, START);
+    let mut said = Vec::new();
+    world.advance(START + MINUTE, &mut said);
+    assert!(!said.is_empty());
+    for said in &said {
+        assert_eq!(ami::Message::parse(&said.bytes).get("Timestamp"), None);
+    }
+}
