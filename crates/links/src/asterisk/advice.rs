@@ -1,7 +1,13 @@
-//! What is wrong with the PBX or the account, in plain words.
+//! What is wrong with the PBX or the account, in plain words, with the line to change.
+//!
+//! What the account may *do* is read off `ListCommands`, which names only what it may: nothing
+//! is tried out. What it may *hear* cannot be asked; it is told by events that should have
+//! come with others and did not. Pure.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
+use ami::Message;
 use facts::Text;
 
 /// How bad it is; the worst sorts first.
@@ -32,7 +38,7 @@ impl Severity {
 pub struct Advice {
     /// How bad it is.
     pub severity: Severity,
-    /// A short lasting name for it: `no-timestamps`.
+    /// A short lasting name for it, a heading of `docs/asterisk.md`: `no-timestamps`.
     pub code: &'static str,
     /// What is wrong and what it costs.
     pub what: Text,
@@ -42,6 +48,354 @@ pub struct Advice {
 
 impl fmt::Display for Advice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} -> {}", self.severity.word(), self.what, self.mend)
+        write!(f, "{}: {}: {} ({})", self.severity.word(), self.what, self.mend, self.code)
+    }
+}
+
+/// Event classes that calls cannot be followed without.
+const CLASSES: [&str; 5] = ["system", "call", "agent", "user", "dialplan"];
+
+/// The `read` line that is needed.
+const READ: &str = "read = system,call,agent,user,dialplan,dtmf";
+
+/// The `write` line that is needed.
+const WRITE: &str = "write = reporting,user";
+
+/// Actions that show that the account may do harm: the class, an action only that class may
+/// do, and what somebody with the secret could do.
+const DANGERS: [(&str, &str, &str); 4] = [
+    ("command", "Command", "run any Asterisk command, shell commands included"),
+    ("originate", "Originate", "place calls and run applications at your cost"),
+    ("config", "UpdateConfig", "rewrite Asterisk's configuration files"),
+    ("system", "DBPut", "change Asterisk's database, load modules and restart it"),
+];
+
+/// Classes that let somebody meddle with calls and agents.
+const MEDDLING: [(&str, &str, &str); 2] = [
+    ("call", "Redirect", "redirect and hang up calls"),
+    ("agent", "QueuePause", "pause, add and remove agents"),
+];
+
+/// An event that is never seen so often without another one.
+struct Pair {
+    seen: &'static str,
+    times: u64,
+    absent: &'static str,
+    class: &'static str,
+}
+
+const fn pair(seen: &'static str, times: u64, absent: &'static str, class: &'static str) -> Pair {
+    Pair { seen, times, absent, class }
+}
+
+/// In the order of a call, so that the first thing missing is named first.
+const PAIRS: [Pair; 15] = [
+    pair("Newexten", 5, "Newchannel", "call"),
+    pair("QueueCallerJoin", 2, "Newchannel", "call"),
+    pair("Newchannel", 5, "Newexten", "dialplan"),
+    pair("QueueCallerJoin", 2, "Newexten", "dialplan"),
+    pair("Newchannel", 5, "Newstate", "call"),
+    pair("QueueCallerLeave", 3, "QueueCallerJoin", "agent"),
+    pair("AgentConnect", 3, "QueueCallerLeave", "agent"),
+    pair("AgentConnect", 3, "AgentCalled", "agent"),
+    pair("AgentComplete", 3, "AgentConnect", "agent"),
+    pair("AgentCalled", 3, "DialBegin", "call"),
+    pair("BridgeCreate", 3, "BridgeEnter", "call"),
+    pair("BridgeDestroy", 3, "BridgeLeave", "call"),
+    pair("BridgeDestroy", 3, "Hangup", "call"),
+    pair("HangupRequest", 3, "Hangup", "call"),
+    pair("Newexten", 20, "VarSet", "dialplan"),
+];
+
+/// Events that are counted by name.
+const WATCHED: [&str; 17] = [
+    "Newchannel",
+    "Newexten",
+    "Newstate",
+    "VarSet",
+    "Hangup",
+    "HangupRequest",
+    "DialBegin",
+    "BridgeCreate",
+    "BridgeEnter",
+    "BridgeLeave",
+    "BridgeDestroy",
+    "QueueCallerJoin",
+    "QueueCallerLeave",
+    "AgentCalled",
+    "AgentConnect",
+    "AgentComplete",
+    "UserEvent",
+];
+
+/// Applications seen in `Newexten` that come with events of class `agent`.
+const QUEUE_APPS_MIN: u64 = 3;
+
+/// Unstamped events before it is said that stamps are missing.
+const UNSTAMPED_MIN: u64 = 3;
+
+/// Heartbeats taken but not seen again before it is said that class `user` is missing.
+const ECHOES_MIN: u64 = 5;
+
+/// What was seen on one connection.
+#[derive(Debug, Default)]
+pub(crate) struct Evidence {
+    named: [u64; WATCHED.len()],
+    classes: [u64; CLASSES.len()],
+    /// `Newexten` with `Application: Queue`.
+    queue_apps: u64,
+    stamped: u64,
+    unstamped: u64,
+    /// Heartbeats whose action was answered with success.
+    pub(crate) beats_taken: u64,
+    /// Heartbeats seen again.
+    pub(crate) echoes: u64,
+    /// Names of `ListCommands`; `None` until answered.
+    pub(crate) allowed: Option<BTreeSet<Vec<u8>>>,
+    /// `FullyBooted` never came though the PBX is up.
+    pub(crate) booted_unsaid: bool,
+    /// Seconds of the PBX's start are not known by `CoreStatus`.
+    pub(crate) start_unknown: bool,
+    /// A list of the resync that cannot be had, with the reason.
+    pub(crate) no_channels: bool,
+    /// `QueueStatus` cannot be had.
+    pub(crate) no_queues: bool,
+}
+
+impl Evidence {
+    /// Counts an event.
+    pub(crate) fn event(&mut self, name: &[u8], message: &Message<'_>, stamped: bool) {
+        if stamped {
+            self.stamped += 1;
+        } else {
+            self.unstamped += 1;
+        }
+        let at = WATCHED.iter().position(|watched| watched.as_bytes() == name);
+        if let Some(count) = at.and_then(|at| self.named.get_mut(at)) {
+            *count += 1;
+        }
+        let class = message.get("Privilege").unwrap_or_default();
+        let class = class.split(|byte| *byte == b',').next().unwrap_or_default();
+        let at = CLASSES.iter().position(|known| known.as_bytes() == class);
+        if let Some(count) = at.and_then(|at| self.classes.get_mut(at)) {
+            *count += 1;
+        }
+        if name == b"Newexten" && message.get("Application") == Some(b"Queue") {
+            self.queue_apps += 1;
+        }
+    }
+
+    /// Takes the answer to `ListCommands`: a header line for each action the account may do.
+    pub(crate) fn commands(&mut self, answer: &[u8]) {
+        let names = Message::parse(answer).headers().map(|header| header.name.to_vec());
+        self.allowed =
+            Some(names.filter(|name| name != b"Response" && name != b"ActionID").collect());
+    }
+
+    /// Whether the account may do this; `None`: unknown.
+    pub(crate) fn may(&self, action: &str) -> Option<bool> {
+        self.allowed.as_ref().map(|allowed| allowed.contains(action.as_bytes()))
+    }
+
+    /// Events come without a stamp.
+    pub(crate) fn unstamped(&self) -> bool {
+        self.unstamped >= UNSTAMPED_MIN && self.stamped == 0
+    }
+
+    /// Heartbeats are sent, taken, and not heard.
+    pub(crate) fn deaf_to_user_events(&self) -> bool {
+        self.beats_taken >= ECHOES_MIN && self.echoes == 0
+    }
+
+    fn count(&self, event: &str) -> u64 {
+        let at = WATCHED.iter().position(|watched| *watched == event);
+        at.and_then(|at| self.named.get(at)).copied().unwrap_or(0)
+    }
+
+    fn of_class(&self, class: &str) -> u64 {
+        let at = CLASSES.iter().position(|known| *known == class);
+        at.and_then(|at| self.classes.get(at)).copied().unwrap_or(0)
+    }
+}
+
+/// What stays the same for a connection.
+#[derive(Debug)]
+pub(crate) struct About<'a> {
+    /// The section of manager.conf.
+    pub(crate) user: &'a str,
+    /// The connection is not encrypted and leaves this machine.
+    pub(crate) plain_text_beyond_loopback: bool,
+    /// Heartbeats are wanted.
+    pub(crate) heartbeat: bool,
+    /// How far the PBX's clock was set while we listened.
+    pub(crate) clock_step_us: Option<i64>,
+    /// PBX's clock minus ours.
+    pub(crate) clock_offset_us: Option<i64>,
+}
+
+/// A PBX clock so far off makes its figures look late or early.
+const CLOCK_OFF_US: i64 = 2_000_000;
+
+/// All that is wrong, worst first.
+pub(crate) fn advise(evidence: &Evidence, about: &About<'_>) -> Vec<Advice> {
+    let section = format!("in manager.conf, section [{}]", about.user);
+    let mut found = Vec::new();
+    let mut say = |severity, code, what: String, mend: String| {
+        found.push(Advice { severity, code, what: what.into(), mend: mend.into() });
+    };
+    if evidence.unstamped() {
+        say(
+            Severity::Serious,
+            "no-timestamps",
+            "events have no Timestamp: times are those of arrival, and two servers cannot agree"
+                .to_owned(),
+            "in manager.conf, section [general]: timestampevents = yes; then manager reload"
+                .to_owned(),
+        );
+    }
+    hearing(evidence, &section, &mut say);
+    rights(evidence, about, &section, &mut say);
+    if about.plain_text_beyond_loopback {
+        say(
+            Severity::Warning,
+            "plain-text",
+            "callers' numbers go over the network in plain text".to_owned(),
+            "in manager.conf, section [general]: tlsenable = yes; here: tls.ca or tls.pin"
+                .to_owned(),
+        );
+    }
+    if let Some(step) = about.clock_step_us {
+        let way = if step < 0 { "back" } else { "forward" };
+        say(
+            Severity::Warning,
+            "clock-step",
+            format!("the PBX's clock was set {way} by {} ms while we listened", step.abs() / 1000),
+            "on the PBX: let chrony or ntpd keep the clock, slewing it".to_owned(),
+        );
+    }
+    if let Some(offset) = about.clock_offset_us.filter(|offset| offset.abs() > CLOCK_OFF_US) {
+        let way = if offset < 0 { "behind" } else { "ahead of" };
+        say(
+            Severity::Warning,
+            "clock-off",
+            format!("the PBX's clock is {} ms {way} this server's", offset.abs() / 1000),
+            "on both machines: let chrony or ntpd keep the clock".to_owned(),
+        );
+    }
+    found.sort();
+    found
+}
+
+type Say<'s> = dyn FnMut(Severity, &'static str, String, String) + 's;
+
+/// What the account does not hear.
+fn hearing(evidence: &Evidence, section: &str, say: &mut Say<'_>) {
+    let mut deaf: Vec<&'static str> = Vec::new();
+    if evidence.booted_unsaid && evidence.of_class("system") == 0 {
+        deaf.push("system");
+    }
+    if evidence.queue_apps >= QUEUE_APPS_MIN && evidence.of_class("agent") == 0 {
+        deaf.push("agent");
+    }
+    let mut filtered: Vec<&'static str> = Vec::new();
+    for pair in &PAIRS {
+        if evidence.count(pair.seen) < pair.times || evidence.count(pair.absent) > 0 {
+            continue;
+        }
+        let list = if evidence.of_class(pair.class) == 0 { &mut deaf } else { &mut filtered };
+        let word = if evidence.of_class(pair.class) == 0 { pair.class } else { pair.absent };
+        if !list.contains(&word) {
+            list.push(word);
+        }
+    }
+    if evidence.deaf_to_user_events() {
+        if evidence.of_class("user") == 0 {
+            deaf.push("user");
+        } else {
+            filtered.push("UserEvent");
+        }
+    }
+    if !deaf.is_empty() {
+        let serious = deaf.iter().any(|class| !matches!(*class, "user" | "system"));
+        say(
+            if serious { Severity::Serious } else { Severity::Warning },
+            "read-class",
+            format!("no events of class {} are heard", deaf.join(", ")),
+            format!("{section}: {READ}"),
+        );
+    }
+    let only_variables = filtered == ["VarSet"];
+    if only_variables {
+        say(
+            Severity::Info,
+            "no-varset",
+            "VarSet is filtered: a caller who leaves a queue by timeout where the dialplan ends \
+             counts as abandoned, and variables cannot carry work codes"
+                .to_owned(),
+            format!("{section}: remove the line eventfilter = !Event: VarSet"),
+        );
+    } else if !filtered.is_empty() {
+        say(
+            Severity::Serious,
+            "filtered",
+            format!("events are held back: {}", filtered.join(", ")),
+            format!("{section}: remove the eventfilter lines that hold them back"),
+        );
+    }
+}
+
+/// What the account may do too little and too much.
+fn rights(evidence: &Evidence, about: &About<'_>, section: &str, say: &mut Say<'_>) {
+    let mut too_little = |code, what: &str| {
+        say(Severity::Serious, code, what.to_owned(), format!("{section}: {WRITE}"));
+    };
+    if evidence.no_channels {
+        too_little("no-channel-list", "the channels that are up cannot be listed after a connect");
+    }
+    if evidence.no_queues {
+        say(
+            Severity::Serious,
+            "no-queue-list",
+            "the queues cannot be listed: app_queue is not loaded, or there are none".to_owned(),
+            "in modules.conf: load = app_queue.so".to_owned(),
+        );
+    }
+    if evidence.start_unknown {
+        say(
+            Severity::Warning,
+            "no-core-status",
+            "when Asterisk started can only be guessed: two servers may disagree".to_owned(),
+            format!("{section}: {WRITE}"),
+        );
+    }
+    if about.heartbeat && evidence.may("UserEvent") == Some(false) {
+        say(
+            Severity::Warning,
+            "no-heartbeat",
+            "no heartbeat may be sent: lost events and a link that hears late go unnoticed"
+                .to_owned(),
+            format!("{section}: {WRITE}"),
+        );
+    }
+    for (list, severity) in [(&DANGERS[..], Severity::Warning), (&MEDDLING[..], Severity::Info)] {
+        let may: Vec<_> =
+            list.iter().filter(|(_, action, _)| evidence.may(action) == Some(true)).collect();
+        if may.is_empty() {
+            continue;
+        }
+        let join = |pick: fn(&&(&'static str, &'static str, &'static str)) -> &'static str| {
+            may.iter().map(pick).collect::<Vec<_>>()
+        };
+        let code = if severity == Severity::Warning { "write-danger" } else { "write-meddling" };
+        say(
+            severity,
+            code,
+            format!(
+                "whoever knows the secret may {} (write class {}); Busyhour needs none of it",
+                join(|entry| entry.2).join("; "),
+                join(|entry| entry.0).join(", ")
+            ),
+            format!("{section}: {WRITE}"),
+        );
     }
 }

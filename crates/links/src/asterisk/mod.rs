@@ -6,14 +6,22 @@
 //! wrong with the PBX), `tls`, `backoff`, `settings`, `status`.
 
 mod advice;
+mod backoff;
+mod clock;
 mod driver;
+mod outbox;
+mod recording;
+mod resync;
+mod session;
 mod settings;
 mod status;
+mod tls;
 
 use std::time::Duration;
 
 pub use advice::{Advice, Severity};
-pub use driver::{Link, RecordError, record};
+pub use driver::Link;
+pub use recording::{RecordError, record};
 pub use settings::{LeaveOut, LoginMethod, Secret, Settings, TlsSettings};
 pub use status::{SHAPE, Shown, State, Status, links_table};
 

@@ -98,6 +98,36 @@ pub struct Status {
     pub advice: Vec<Advice>,
 }
 
+impl Status {
+    /// A link of which nothing is known yet.
+    #[must_use]
+    pub fn unknown(name: Text, address: Text, now: Stamp) -> Self {
+        let empty = Text::from("");
+        Self {
+            name,
+            address,
+            state: State::Connecting,
+            since: now,
+            reason: empty.clone(),
+            version: empty.clone(),
+            system_name: empty,
+            epoch: Epoch::default(),
+            round_trip_us: None,
+            last_event: None,
+            last_heard: None,
+            events: 0,
+            bytes: 0,
+            rate_per_s: 0,
+            lag_us: None,
+            clock_offset_us: None,
+            heartbeats_lost: 0,
+            reconnects: 0,
+            holes: 0,
+            advice: Vec::new(),
+        }
+    }
+}
+
 /// One link as the table `links` shows it: its status, and what the journal has of it.
 #[derive(Clone, Debug)]
 pub struct Shown {
