@@ -11,8 +11,8 @@ use journal::{Bucket, Entry, Journal, Reader, Settings};
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use support::{NOON, SOON, captures};
 
@@ -169,10 +169,13 @@ fn paced(dir: &Path, real: &[Entry], rate: usize, seconds: usize) {
     );
 }
 
+/// What waits for the plain file, with the moment from which it waits.
+type Waiting = Mutex<Vec<(Instant, Vec<u8>)>>;
+
 /// The same with a thread that writes and syncs what has gathered.
 fn plain_paced(path: &Path, all: &[Vec<Entry>], gap: Duration) -> Vec<Duration> {
-    let queue: Arc<Mutex<Vec<(Instant, Vec<u8>)>>> = Arc::default();
-    let (done, kept) = (AtomicBool::new(false), AtomicU64::new(0));
+    let queue = Waiting::default();
+    let done = AtomicBool::new(false);
     let mut waits = Vec::new();
     std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -199,7 +202,6 @@ fn plain_paced(path: &Path, all: &[Vec<Entry>], gap: Duration) -> Vec<Duration> 
                 gathered.iter().flat_map(|(_, text)| text.iter().copied()).collect();
             file.write_all(&text).unwrap();
             file.sync_data().unwrap();
-            kept.fetch_add(1, Ordering::SeqCst);
             waits.extend(gathered.iter().map(|(at, _)| at.elapsed()));
         }
     });

@@ -280,7 +280,9 @@ mod tests {
         }
 
         #[test]
-        fn rubbish_never_panics(data in proptest::collection::vec(any::<u8>(), 0..200), count in any::<u64>()) {
+        fn rubbish_never_panics(
+            data in proptest::collection::vec(any::<u8>(), 0..200), count in any::<u64>(),
+        ) {
             prop_assume!(count > 60);
             prop_assert_eq!(parse(&data, count, &"a".into()), None);
         }

@@ -40,7 +40,8 @@ const LOCK_WAIT: Duration = Duration::from_secs(1);
 pub(crate) const MINUTE: i64 = 60_000_000;
 
 const TABLES: &str = "
-CREATE TABLE file (acd TEXT NOT NULL, day TEXT NOT NULL, after_seq INTEGER NOT NULL) STRICT;
+CREATE TABLE file (
+    acd TEXT NOT NULL, day TEXT NOT NULL, after_seq INTEGER NOT NULL) STRICT;
 CREATE TABLE also (day TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE server (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE batch (
@@ -57,8 +58,8 @@ CREATE TABLE minute (
 
 /// What every reader of batches selects, in the order [`row`] expects. `CROSS` keeps SQLite from
 /// going through the servers first.
-pub(crate) const ROW: &str = "SELECT first_seq, last_seq, min_stamp, max_stamp, count, layout,
-    raw_bytes, checksum, data, name, loose FROM batch CROSS JOIN server ON server.id = batch.server";
+pub(crate) const ROW: &str = "SELECT first_seq, last_seq, min_stamp, max_stamp, count,
+    layout, raw_bytes, checksum, data, name, loose FROM batch CROSS JOIN server ON server.id = batch.server";
 
 /// Why a file cannot be written.
 #[derive(Debug)]

@@ -97,7 +97,8 @@ impl fmt::Display for OpenError {
         match self {
             Self::InUse(dir) => write!(
                 f,
-                "journal {} is in use by another server; stop it or give this one another directory",
+                "journal {} is in use by another server; stop it or give this one \
+                 another directory",
                 dir.display()
             ),
             Self::Newer { acd, found, known } => write!(

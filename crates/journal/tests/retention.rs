@@ -1,4 +1,5 @@
 //! What is deleted and what never is.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! What the journal's tests share: made-up records, real ones, and reading a journal whole.
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 #![allow(dead_code, reason = "every test uses a part of it")]
 
 use flate2::read::GzDecoder;
