@@ -1,0 +1,206 @@
+//! A server on a port of its own and the plainest HTTP client there is, so that tests see the
+//! bytes that leave and can send what no proper client would.
+
+use access::{Hooks, Server, serve};
+use engine::Live;
+use facts::table::{Row, Shape, Table};
+use facts::{Stamp, table::Value};
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// How long a test waits for anything.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server, what it shows, and the way to stop it.
+pub struct Site {
+    pub live: Live,
+    pub address: SocketAddr,
+    stop: watch::Sender<bool>,
+    server: Option<Server>,
+}
+
+/// All shapes, as the engine hands them out.
+pub fn shapes() -> &'static [&'static Shape] {
+    Box::leak(model::SHAPES.iter().collect())
+}
+
+impl Site {
+    pub fn start(hooks: Hooks) -> Self {
+        let live = Live::new();
+        let (stop, stopped) = watch::channel(false);
+        let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        let server = serve(listen, live.clone(), shapes(), stopped, hooks).expect("starts");
+        Self { live, address: server.address, stop, server: Some(server) }
+    }
+
+    /// Publishes these rows of one table, given as column and value.
+    pub fn publish(&self, table: &str, rows: &[&[(&str, Value)]]) -> u64 {
+        self.live.publish(at(1_000), vec![make(table, rows)], vec![])
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.raw(&format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+    }
+
+    pub fn raw(&self, request: &str) -> Answer {
+        let mut socket = connect(self.address, request);
+        let (mut bytes, mut part) = (Vec::new(), [0; 65_536]);
+        let begun = Instant::now();
+        while let n @ 1.. = socket.read(&mut part).expect("an answer") {
+            bytes.extend_from_slice(&part[..n]);
+            assert!(begun.elapsed() < PATIENCE, "an answer that does not end");
+        }
+        Answer::parse(bytes)
+    }
+
+    /// Watches a stream; `head` are more header lines, each with its CRLF.
+    pub fn watch(&self, path: &str, head: &str) -> Watch {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{head}\r\n");
+        let mut reader = BufReader::new(connect(self.address, &request));
+        let mut line = String::new();
+        reader.read_line(&mut line).expect("status line");
+        assert!(line.starts_with("HTTP/1.1 200"), "{line}");
+        while line != "\r\n" {
+            line.clear();
+            reader.read_line(&mut line).expect("header line");
+        }
+        Watch { reader, text: String::new(), bytes: 0 }
+    }
+
+    /// Stops the server and waits for its threads.
+    pub fn stop(&mut self) {
+        self.stop.send_replace(true);
+        if let Some(server) = self.server.take() {
+            server.join.join().expect("the server's thread ends");
+        }
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+    }
+}
+
+pub fn at(secs: i64) -> Stamp {
+    Stamp::from_secs(1_795_261_560 + secs)
+}
+
+/// A table of that shape; columns that are not given are null. Sorted by key.
+pub fn make(table: &str, rows: &[&[(&str, Value)]]) -> Table {
+    let shape = model::shape(table).expect("a table of the model");
+    let mut rows: Vec<Row> = rows
+        .iter()
+        .map(|given| {
+            let mut row = vec![Value::Null; shape.columns.len()];
+            for (name, value) in *given {
+                row[shape.column(name).unwrap_or_else(|| panic!("column {name}"))] = value.clone();
+            }
+            row
+        })
+        .collect();
+    rows.sort();
+    Table { shape, as_of: at(1_000), rows }
+}
+
+fn connect(address: SocketAddr, request: &str) -> TcpStream {
+    let mut socket = TcpStream::connect(address).expect("connects");
+    socket.set_read_timeout(Some(PATIENCE)).expect("timeout");
+    socket.write_all(request.as_bytes()).expect("sends");
+    socket
+}
+
+/// What the server said.
+pub struct Answer {
+    pub status: u16,
+    pub headers: BTreeMap<String, String>,
+    pub body: String,
+}
+
+impl Answer {
+    fn parse(bytes: Vec<u8>) -> Self {
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        let (head, body) = text.split_once("\r\n\r\n").expect("an empty line");
+        let mut lines = head.lines();
+        let status = lines.next().and_then(|l| l.split(' ').nth(1)?.parse().ok()).expect("status");
+        let headers: BTreeMap<String, String> = lines
+            .filter_map(|l| l.split_once(':'))
+            .map(|(k, v)| (k.to_ascii_lowercase(), v.trim().to_owned()))
+            .collect();
+        Self { status, headers, body: body.to_owned() }
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("{e}: {}", self.body))
+    }
+}
+
+/// One server-sent event.
+#[derive(Debug, Default)]
+pub struct Event {
+    pub name: String,
+    pub id: String,
+    pub data: String,
+}
+
+impl Event {
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.data).unwrap_or_else(|e| panic!("{e}: {}", self.data))
+    }
+}
+
+/// A stream that is watched.
+pub struct Watch {
+    reader: BufReader<TcpStream>,
+    text: String,
+    /// Bytes of events so far.
+    pub bytes: usize,
+}
+
+impl Watch {
+    /// The next event; `None` when the server ended the stream.
+    pub fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(end) = self.text.find("\n\n") {
+                let block: String = self.text.drain(..end + 2).collect();
+                let mut event = Event::default();
+                let mut data = Vec::new();
+                for line in block.lines() {
+                    match line.split_once(": ").unwrap_or((line, "")) {
+                        ("event", v) => event.name = v.into(),
+                        ("id", v) => event.id = v.into(),
+                        ("data", v) => data.push(v.to_owned()),
+                        _ => {}
+                    }
+                }
+                event.data = data.join("\n");
+                return Some(event);
+            }
+            let mut size = String::new();
+            self.reader.read_line(&mut size).expect("a chunk before the time is out");
+            let size = usize::from_str_radix(size.trim(), 16).unwrap_or(0);
+            if size == 0 {
+                return None;
+            }
+            let mut chunk = vec![0; size + 2];
+            self.reader.read_exact(&mut chunk).expect("the chunk");
+            self.bytes += size;
+            self.text.push_str(std::str::from_utf8(&chunk[..size]).expect("whole characters"));
+        }
+    }
+
+    /// The next event that is not the clock.
+    pub fn news(&mut self) -> Event {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            let event = self.next().expect("the stream goes on");
+            if event.name != "clock" {
+                return event;
+            }
+        }
+        panic!("nothing new came");
+    }
+}
