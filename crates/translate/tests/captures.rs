@@ -5,8 +5,7 @@ mod support;
 
 use facts::{Fact, Kind, Outcome, Record, Stamp, Timed};
 use std::collections::BTreeMap;
-use std::fs;
-use support::{WINDOW_US, captures_dir, odd, ordered, show, stream, streams, translated};
+use support::{WINDOW_US, captures_dir, odd, ordered, show, stream, streams, text, translated};
 use translate::capture;
 
 /// The anomalies of each stream and why they are right.
@@ -104,7 +103,7 @@ fn any_order_within_the_window_gives_the_same_facts() {
 
 /// What Asterisk itself wrote about the ends of visits: (call, queue, how).
 fn queue_log_verdicts(scenario: &str) -> Vec<(String, String, &'static str)> {
-    let text = fs::read_to_string(captures_dir().join(scenario).join("queue_log")).unwrap();
+    let text = text(&captures_dir().join(scenario).join("queue_log"));
     let mut verdicts: Vec<_> = text
         .lines()
         .filter_map(|line| {

@@ -142,12 +142,11 @@ impl Translator {
         }
         let first = self.named(e, "OrigTransfererUniqueid");
         let second = self.named(e, "SecondTransfererUniqueid");
-        let (Some(by), by_second) = (match first {
-            Some(first) => (Some(first), second),
-            None => (second, None),
-        }) else {
+        // By keys (`*2`) he has one channel only, and it is named twice.
+        let Some(by) = first.or_else(|| second.clone()) else {
             return;
         };
+        let by_second = second.filter(|s| *s != by);
         let who = self.named(e, "TransfereeUniqueid");
         let to = match self.named(e, "TransferTargetUniqueid") {
             Some(target) => target.0,

@@ -58,7 +58,7 @@ impl Default for Settings {
             wrapup: BTreeMap::new(),
             work_code_events: vec![Text::from("WorkCode")],
             work_code_variables: vec![Text::from("CMS_CODE")],
-            heartbeat_event: Text::from("BusyhourHeartbeat"),
+            heartbeat_event: Text::from("BusyhourBeat"),
             clock_step_us: 1_000_000,
         }
     }

@@ -1,5 +1,10 @@
-//! What the tests of this crate share: reading the captures, and facts as lines of text.
+//! What the tests of this crate share: reading the captures, facts as lines of text, and
+//! events written short ([`script`]).
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
+#![allow(clippy::unwrap_used, clippy::disallowed_types, reason = "reads the fixtures")]
+#![allow(clippy::too_many_lines, reason = "one arm for each fact")]
+
+pub(crate) mod script;
 
 use facts::{DialOutcome, Fact, Record, Timed};
 use flate2::read::GzDecoder;
@@ -44,6 +49,12 @@ pub(crate) fn streams() -> Vec<(String, Vec<u8>)> {
 
 pub(crate) fn stream(name: &str) -> Vec<u8> {
     gunzip(&captures_dir().join(format!("{name}.txt.gz")))
+}
+
+pub(crate) fn text(file: &Path) -> String {
+    let mut text = String::new();
+    fs::File::open(file).unwrap().read_to_string(&mut text).unwrap();
+    text
 }
 
 pub(crate) fn gunzip(file: &Path) -> Vec<u8> {
