@@ -326,7 +326,7 @@ fn prepare(
         server: Arc::clone(server),
         server_id,
         loose: Loose::default(),
-        log_bytes: std::fs::metadata(layout::beside(path, "-wal")).map_or(0, |m| m.len()),
+        log_bytes: layout::size_of_log(path),
         stale: true,
     })
 }
@@ -342,6 +342,8 @@ pub(crate) enum Stand {
 }
 
 pub(crate) fn stand(conn: &Connection) -> rusqlite::Result<Stand> {
+    // One transaction: the file may be in the making by another process.
+    let conn = conn.unchecked_transaction()?;
     let magic: i32 = conn.pragma_query_value(None, "application_id", |r| r.get(0))?;
     let version: i32 = conn.pragma_query_value(None, "user_version", |r| r.get(0))?;
     let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_master", [], |r| r.get(0))?;

@@ -145,6 +145,11 @@ pub(crate) fn size(path: &Path) -> u64 {
     SIDES.iter().filter_map(|side| fs::metadata(beside(path, side)).ok()).map(|m| m.len()).sum()
 }
 
+/// Bytes of the log beside a file.
+pub(crate) fn size_of_log(path: &Path) -> u64 {
+    fs::metadata(beside(path, "-wal")).map_or(0, |m| m.len())
+}
+
 /// Makes sure that the names in a directory survive a power cut.
 pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()

@@ -7,7 +7,7 @@ use crate::day::Day;
 use crate::entry::Sum;
 use crate::file::{self, MINUTE, Place, ROW, Row, Stand, Trouble, classify};
 use crate::layout;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -301,9 +301,7 @@ fn open_checked(path: &Path) -> Result<Option<Connection>, Trouble> {
     let conn = match open_plain(path) {
         // A directory that we may not write to: SQLite cannot make its index beside the file.
         // Without a log the file is complete in itself.
-        Err(_) if layout::beside(path, "-wal").metadata().map_or(true, |m| m.len() == 0) => {
-            open_sealed(path)
-        }
+        Err(e) if cannot_write(&e) && layout::size_of_log(path) == 0 => open_sealed(path),
         other => other,
     };
     let conn = match conn {
@@ -316,6 +314,10 @@ fn open_checked(path: &Path) -> Result<Option<Connection>, Trouble> {
         Stand::Newer(version) => Err(Trouble::Newer(version)),
         Stand::Foreign => Err(Trouble::Damaged(format!("{}: is not a journal", path.display()))),
     }
+}
+
+fn cannot_write(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
 }
 
 fn open_plain(path: &Path) -> rusqlite::Result<Connection> {
