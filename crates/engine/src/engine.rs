@@ -176,7 +176,7 @@ impl Engine {
     }
 
     /// Stops the links, keeps what was heard, and ends. The words of a journal that could not.
-    pub fn stop(self) -> Result<(), String> {
+    pub fn stop(&self) -> Result<(), String> {
         for link in self.links.read().unwrap_or_else(PoisonError::into_inner).iter() {
             link.stop();
         }

@@ -22,7 +22,7 @@ pub(crate) fn check(root: &Path) -> Vec<String> {
     for file in &files {
         let name = file.to_string_lossy();
         let stem = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-        if EMPTY_NAMES.contains(&stem.as_str()) {
+        if name.ends_with(".rs") && EMPTY_NAMES.contains(&stem.as_str()) {
             found.push(format!("{name}: a name that says nothing about what is inside"));
         }
         let is_text = [".rs", ".md", ".toml", ".sh", ".py", ".css", ".js", ".yml"];

@@ -9,10 +9,11 @@ use crate::output::{self, Format};
 use clap::Args;
 use engine::{Fold, FoldSettings};
 use facts::table::Table;
-use facts::{Record, Stamp};
+use facts::{Kind, Record, Stamp};
 use flate2::read::MultiGzDecoder;
 use serde_json::Value as Json;
 use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -20,6 +21,9 @@ use std::time::Duration;
 const ENDED_CALLS_MAX: usize = 2_000_000;
 /// The largest unpacked capture taken.
 const CAPTURE_BYTES_MAX: u64 = 8 << 30;
+
+/// How long a server takes to log in to the player, about.
+const LOGIN_US: i64 = 300_000;
 
 /// What to replay and what to print.
 #[derive(Args, Debug)]
@@ -199,28 +203,54 @@ fn read(file: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Serves the recording as a PBX on loopback and asks the server to attach to it.
+/// Serves the recording as a PBX on loopback and asks the server to attach to it. The stamps are
+/// moved to the present: a server would take the past for a clock that is wrong.
 fn play(args: &Replay, settings: &FoldSettings, records: Vec<Record>, speed: u32) -> Outcome {
-    let said: Vec<(i64, std::sync::Arc<[u8]>)> = records
-        .into_iter()
-        .filter(|r| r.kind == facts::Kind::Event)
-        .map(|r| (r.stamp.0, r.payload))
-        .collect();
-    let playback = sim::Playback::start(said, speed)?;
+    let events: Vec<Record> = records.into_iter().filter(|r| r.kind == Kind::Event).collect();
+    let begin = engine::wall_clock() + LOGIN_US;
+    let first = events.first().map_or(begin, |r| r.stamp);
+    let said = events.iter().map(|r| sim::Recorded {
+        at: r.stamp.0,
+        bytes: restamped(&r.payload, begin + (r.stamp - first) / i64::from(speed)),
+    });
+    let said: Vec<sim::Recorded> = said.collect();
+    let centre = sim::Settings::centre(5, 1);
+    let user = centre.users.first().cloned();
+    let user = user.ok_or_else(|| Failure::problem("the player has no account to log in with"))?;
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let playback = sim::Playback::start(centre, said, speed, listen)?;
     let name = args.acd.clone().unwrap_or_else(|| default_name(&args.files));
     let body = serde_json::json!({
         "name": name,
         "address": playback.address().to_string(),
-        "user": playback.user(),
-        "secret": playback.secret(),
+        "user": user.name,
+        "secret": user.secret,
         "trunks": settings.model.trunks.iter().map(|t| t.to_string()).collect::<Vec<_>>(),
     });
     Client::new(&args.server).post("/api/v1/links", &body)?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "playing as {name} into {} at {speed} times the speed", args.server)?;
-    while !playback.wait(Duration::from_secs(1)) {}
+    out.flush()?;
+    while !playback.is_over() {
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    // What was handed out last is on its way to the server.
+    std::thread::sleep(Duration::from_secs(1));
+    playback.stop();
     writeln!(out, "played to the end")?;
     Ok(Exit::Ok)
+}
+
+/// The event with another `Timestamp:`; nothing else changes.
+fn restamped(event: &[u8], at: Stamp) -> Vec<u8> {
+    const HEADER: &[u8] = b"\r\nTimestamp: ";
+    let Some(start) = event.windows(HEADER.len()).position(|w| w == HEADER) else {
+        return event.to_vec();
+    };
+    let (head, rest) = event.split_at(start + HEADER.len());
+    let end = rest.iter().position(|b| *b == b'\r').unwrap_or(rest.len());
+    let stamp = format!("{}.{:06}", at.secs(), at.0.rem_euclid(1_000_000));
+    [head, stamp.as_bytes(), rest.get(end..).unwrap_or_default()].concat()
 }
 
 /// A name for the ACD from the first file's: `ami-a.txt.gz` in `hold/` is `replay-hold`.
@@ -229,4 +259,21 @@ fn default_name(files: &[PathBuf]) -> String {
     let name = parent.map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let clean = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' };
     format!("replay-{}", name.chars().map(clean).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_stamp_is_moved() {
+        let event =
+            b"Event: Hold\r\nPrivilege: call,all\r\nTimestamp: 1.000001\r\nA: 1.000001\r\n\r\n";
+        let moved = restamped(event, Stamp(7_000_000_000_009));
+        assert_eq!(
+            moved,
+            b"Event: Hold\r\nPrivilege: call,all\r\nTimestamp: 7000000.000009\r\nA: 1.000001\r\n\r\n"
+        );
+        assert_eq!(restamped(b"Event: X\r\n\r\n", Stamp(1)), b"Event: X\r\n\r\n");
+    }
 }

@@ -1,0 +1,83 @@
+//! What the hot path costs, as ratios in one run: a scan for line ends, parsing, and the whole way
+//! from bytes to live tables over the same capture. `cargo bench -p engine --bench fold`.
+//!
+//! `AMI_CAPTURE` names a capture (.gz); without it all fixtures are used, repeated.
+
+use engine::{Fold, FoldSettings};
+use std::hint::black_box;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Each figure is the best of this many rounds: noise only ever adds.
+const ROUNDS: usize = 3;
+
+fn main() {
+    let (name, bytes) = input();
+    let mut out = std::io::stdout().lock();
+    let mib = bytes.len() >> 20;
+    let records = translate::capture::records(&bytes);
+    let count = records.len();
+    let scan = best(|| {
+        black_box(memchr::memchr_iter(b'\n', black_box(&bytes)).count());
+    });
+    let parse = best(|| {
+        let mut headers = 0_usize;
+        for message in ami::messages(black_box(&bytes)) {
+            for header in message.headers() {
+                headers += usize::from(!header.name.is_empty()) + header.value.len();
+            }
+        }
+        black_box(headers);
+    });
+    let fold = best(|| {
+        let mut fold = Fold::new(FoldSettings::for_acd("bench"));
+        for record in &records {
+            fold.push(record.clone());
+        }
+        fold.settle();
+        black_box(fold.records());
+    });
+    let mut say = |what: &str, took: Duration| {
+        let ms = took.as_millis().max(1);
+        let rate = u128::try_from(count).unwrap_or(0) * 1000 / ms;
+        let share = scan.as_micros() * 100 / took.as_micros().max(1);
+        writeln!(out, "{what:34} {ms:6} ms  {rate:9} records/s  {share:4} % of the scan")
+    };
+    let ended = say(&format!("scan for line ends, {mib} MiB"), scan)
+        .and_then(|()| say("parse every header", parse))
+        .and_then(|()| say("parse + order + translate + model", fold));
+    ended.expect("stdout takes it");
+    writeln!(out, "input: {name}, {count} records").expect("stdout takes it");
+}
+
+fn best(mut work: impl FnMut()) -> Duration {
+    let round = |work: &mut dyn FnMut()| {
+        let begun = Instant::now();
+        work();
+        begun.elapsed()
+    };
+    (0..ROUNDS).map(|_| round(&mut work)).min().unwrap_or_default()
+}
+
+fn input() -> (String, Vec<u8>) {
+    if let Some(path) = std::env::var_os("AMI_CAPTURE") {
+        let path = PathBuf::from(path);
+        return (path.display().to_string(), unpacked(&path));
+    }
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/captures/16"));
+    let mut all = Vec::new();
+    for _ in 0..10 {
+        for entry in std::fs::read_dir(root).expect("fixtures are there") {
+            all.extend(unpacked(&entry.expect("a folder").path().join("ami-a.txt.gz")));
+        }
+    }
+    ("fixtures/captures/16, ten times".to_owned(), all)
+}
+
+fn unpacked(path: &Path) -> Vec<u8> {
+    let packed = std::fs::read(path).expect("the capture can be read");
+    let mut bytes = Vec::new();
+    flate2::read::MultiGzDecoder::new(&packed[..]).read_to_end(&mut bytes).expect("gzip");
+    bytes
+}
