@@ -4,7 +4,7 @@
 //! * `C`, `C:6`, `A^C`: the snapshot of a channel called C, in state 6 (if not told: 6), whose
 //!   call (Linkedid) is C's (if not told: its own);
 //! * `Dest=@A:5^C`: the same with a prefix;
-//! * `Queue=sales`: a header, `_` for a blank.
+//! * `Queue=sales`: a header, `~` for a blank.
 //!
 //! `! LinkUp`, `! Answer Action=QueueStatus` begin an observation; the lines after it that begin
 //! with `>` are its messages. `epoch 17` sets the epoch of what follows.
@@ -58,7 +58,7 @@ fn message(name: &str, words: &str, stamp: Option<Stamp>) -> String {
                 snapshot(prefix, &value[1..], &mut out);
             }
             Some((header, value)) => {
-                writeln!(out, "{header}: {}\r", value.replace('_', " ")).unwrap();
+                writeln!(out, "{header}: {}\r", value.replace('~', " ")).unwrap();
             }
         }
     }
