@@ -527,8 +527,12 @@ pub(crate) fn classify(error: &rusqlite::Error, path: &Path) -> Trouble {
         (ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _) => Trouble::Damaged(words()),
         // The pages may be gone although a second try would succeed.
         (_, ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC) => Trouble::Final(words()),
-        // SQLite has several words for "no room": making a file, growing the shared index,
-        // a quota.
+        // The index beside the log could not be made or grown; it holds no record, and want of
+        // room is the only likely reason.
+        (_, ffi::SQLITE_IOERR_SHMOPEN | ffi::SQLITE_IOERR_SHMSIZE | ffi::SQLITE_IOERR_SHMMAP) => {
+            Trouble::Full
+        }
+        // SQLite has several words for "no room": making a file, a quota.
         (ErrorCode::CannotOpen | ErrorCode::SystemIoFailure, _) if no_room(path) => Trouble::Full,
         (ErrorCode::Unknown, _) => Trouble::Damaged(words()),
         _ => Trouble::Final(words()),
