@@ -1,7 +1,7 @@
 //! AMI's event and permission classes (`read =`, `write =`, `Privilege:`).
 
-/// A set of classes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A set of classes; none by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Classes(u32);
 
 /// Name and class, in the order in which Asterisk writes several of them.

@@ -70,8 +70,24 @@ pub(crate) struct Core {
     pub(crate) chance: Chance,
     /// Said, but stamped later than now.
     held: VecDeque<Said>,
+    clock: Clock,
+}
+
+/// Where simulated time began.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clock {
     began: Instant,
-    start: i64,
+    /// Microseconds UTC.
+    pub(crate) start: i64,
+}
+
+impl Clock {
+    /// Simulated time begins now, with the time of day that the machine has.
+    pub(crate) fn begin() -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let start = i64::try_from(since.as_micros()).unwrap_or(i64::MAX);
+        Self { began: Instant::now(), start }
+    }
 }
 
 /// What the tasks share.
@@ -89,15 +105,17 @@ impl Shared {
     }
 }
 
+/// Connections at a time; more are closed at once.
+const SESSIONS_MAX: usize = 500;
 /// Counts of closed sessions kept.
 const COUNTS_MAX: usize = 1_000;
 
 impl Core {
     /// Simulated microseconds UTC.
     pub(crate) fn now(&self) -> i64 {
-        let elapsed = i64::try_from(self.began.elapsed().as_micros()).unwrap_or(i64::MAX);
+        let elapsed = i64::try_from(self.clock.began.elapsed().as_micros()).unwrap_or(i64::MAX);
         let speed = i64::from(self.settings.speed.max(1));
-        self.start.saturating_add(elapsed.saturating_mul(speed))
+        self.clock.start.saturating_add(elapsed.saturating_mul(speed))
     }
 
     /// Lives on to now and hands out what is due; how long nothing else will be.
@@ -190,22 +208,22 @@ impl Pbx {
     /// # Errors
     /// If the address cannot be listened on or no thread can be had.
     pub fn start(settings: Settings, listen: SocketAddr) -> io::Result<Self> {
-        let start = real_now();
-        let show = Show::World(Box::new(crate::World::new(&settings, start)));
-        Self::serve(settings, show, listen, start)
+        let clock = Clock::begin();
+        let show = Show::World(Box::new(crate::World::new(&settings, clock.start)));
+        Self::serve(settings, show, listen, clock)
     }
 
-    /// Serves anything that can be shown; `start` is the simulated time now.
+    /// Serves anything that can be shown.
     pub(crate) fn serve(
         settings: Settings,
         show: Show,
         listen: SocketAddr,
-        start: i64,
+        clock: Clock,
     ) -> io::Result<Self> {
         let listener = std::net::TcpListener::bind(listen)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let seed = u64::try_from(start).unwrap_or(0) ^ settings.seed;
+        let seed = u64::try_from(clock.start).unwrap_or(0) ^ settings.seed;
         let shared = Arc::new(Shared {
             core: Mutex::new(Core {
                 settings,
@@ -215,8 +233,7 @@ impl Pbx {
                 counts: BTreeMap::new(),
                 chance: Chance::new(seed),
                 held: VecDeque::new(),
-                began: Instant::now(),
-                start,
+                clock,
             }),
             wake: Notify::new(),
             stopping: AtomicBool::new(false),
@@ -310,12 +327,6 @@ impl Drop for Pbx {
     }
 }
 
-/// Microseconds UTC by the clock of the machine.
-pub(crate) fn real_now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
-}
-
 async fn run(
     shared: Arc<Shared>,
     listener: std::net::TcpListener,
@@ -327,11 +338,18 @@ async fn run(
     while !shared.stopping.load(Ordering::Acquire) {
         let wait = shared.core().tick();
         tokio::select! {
-            accepted = accept(listener.as_ref()) => if let Ok((stream, peer)) = accepted {
-                number += 1;
-                open(&shared, number);
-                let shared = Arc::clone(&shared);
-                drop(tokio::spawn(session::serve(stream, peer, number, shared)));
+            accepted = accept(listener.as_ref()) => match accepted {
+                Ok((stream, peer)) if open(&shared, number + 1) => {
+                    number += 1;
+                    let shared = Arc::clone(&shared);
+                    drop(tokio::spawn(session::serve(stream, peer, number, shared)));
+                }
+                // One too many: closed with nothing said.
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "simulated pbx cannot accept");
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
             },
             order = inbox.recv() => match order {
                 Some(Order::Cut) => cut_all(&shared),
@@ -344,13 +362,18 @@ async fn run(
     }
 }
 
-fn open(shared: &Shared, number: u64) {
+/// Notes a new session; false if there are too many.
+fn open(shared: &Shared, number: u64) -> bool {
     let mut core = shared.core();
+    if core.sessions.len() >= SESSIONS_MAX {
+        return false;
+    }
     core.sessions.insert(number, Session::default());
     core.counts.insert(number, SessionCount { open: true, ..SessionCount::default() });
     if core.counts.len() > COUNTS_MAX {
         core.counts.pop_first();
     }
+    true
 }
 
 fn cut_all(shared: &Shared) {

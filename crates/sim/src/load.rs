@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::class::Classes;
-use crate::front::{Pbx, real_now};
+use crate::front::{Clock, Pbx};
 use crate::playback::empty;
 use crate::said::{Said, stamp};
 use crate::show::Show;
@@ -43,7 +43,7 @@ impl Settings {
 /// # Errors
 /// If the address cannot be listened on or no thread can be had.
 pub fn start(settings: &Settings, listen: SocketAddr) -> io::Result<Pbx> {
-    let now = real_now();
+    let clock = Clock::begin();
     let pbx = crate::Settings {
         // A reader that is measured may stall as long as its own limits allow.
         session_bytes_max: settings.pbx.session_bytes_max.max(256 << 20),
@@ -53,8 +53,8 @@ pub fn start(settings: &Settings, listen: SocketAddr) -> io::Result<Pbx> {
     let lived = crate::Settings { agents: settings.agents, warm_up_s: 600, ..pbx.clone() };
     let house = empty(pbx);
     let blast = Blast {
-        house: World::new(&house, now),
-        round: Round::record(&lived, now),
+        house: World::new(&house, clock.start),
+        round: Round::record(&lived, clock.start),
         place: 0,
         rounds: 0,
         said: 0,
@@ -63,7 +63,7 @@ pub fn start(settings: &Settings, listen: SocketAddr) -> io::Result<Pbx> {
         began: None,
         last: 0,
     };
-    Pbx::serve(house, Show::Blast(blast), listen, now)
+    Pbx::serve(house, Show::Blast(blast), listen, clock)
 }
 
 /// One event cut where its stamp stands; ids are marked in the text.

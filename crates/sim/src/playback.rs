@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::class::Classes;
-use crate::front::{Pbx, real_now};
+use crate::front::{Clock, Pbx};
 use crate::said::Said;
 use crate::settings::Settings;
 use crate::show::Show;
@@ -40,16 +40,16 @@ impl Playback {
         listen: SocketAddr,
     ) -> io::Result<Pbx> {
         let settings = Settings { speed: 1, ..empty(settings) };
-        let now = real_now();
+        let clock = Clock::begin();
         let tape = Tape {
-            house: World::new(&settings, now),
+            house: World::new(&settings, clock.start),
             records: records.into_iter(),
             next: None,
             speed: i64::from(speed.max(1)),
             began: None,
             first: 0,
         };
-        Pbx::serve(settings, Show::Tape(tape), listen, now)
+        Pbx::serve(settings, Show::Tape(tape), listen, clock)
     }
 }
 

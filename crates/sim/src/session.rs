@@ -41,12 +41,6 @@ pub(crate) struct Session {
     pub(crate) finishing: bool,
 }
 
-impl Default for Classes {
-    fn default() -> Self {
-        Self::NONE
-    }
-}
-
 impl Session {
     /// Whether an event of that class goes to this session.
     pub(crate) fn hears(&self, class: Classes) -> bool {
@@ -208,7 +202,10 @@ fn finish(number: u64, shared: &Shared) {
 }
 
 fn answer(core: &mut Core, number: u64, bytes: &[u8]) {
+    let limit = core.settings.session_bytes_max;
     if let Some(session) = core.sessions.get_mut(&number) {
+        // A client that asks and does not read is cut as one that only listens.
+        session.cut |= session.outbox.len() + bytes.len() > limit;
         session.outbox.extend_from_slice(bytes);
         session.ready.notify_one();
     }

@@ -159,10 +159,10 @@ impl Settings {
             speed: 1,
             timestampevents: true,
             warm_up_s: 900,
-            load_percent: 66,
+            load_percent: if agents < 36 { 66 } else { 72 },
             write_timeout_ms: 100,
             session_bytes_max: 16 << 20,
-            calls_remembered_max: 50_000,
+            calls_remembered_max: 20_000,
         }
     }
 
@@ -197,7 +197,7 @@ impl Queue {
             again => format!("{kind}-{}", again + 1),
         };
         // A small centre has short calls: with 8 agents something moves every second.
-        let talk = (16.0 + f64::from(agents) * 1.5).min(190.0);
+        let talk = (8.0 + f64::from(agents) * 1.5).min(190.0);
         // By kind of queue: talk, patience, wrap-up in seconds, service level.
         let (talk_share, patience, wrapup, level) = match place % 6 {
             0 => (1.0, 90.0, 10, 20),
@@ -207,16 +207,20 @@ impl Queue {
             4 => (0.9, 120.0, 10, 30),
             _ => (1.6, 200.0, 20, 60),
         };
-        let wrapup = if agents < 36 { wrapup / 2 + 1 } else { wrapup };
+        let wrapup = match agents {
+            0..=35 => wrapup / 2 + 1,
+            36..=79 => wrapup,
+            _ => wrapup * 2,
+        };
         Self {
             name,
             exten: format!("{}", 8001 + place),
             talk_mean_s: talk * talk_share,
-            patience_mean_s: patience * (talk / 190.0).max(0.3),
+            patience_mean_s: patience * (talk / 190.0).max(0.45),
             wrapuptime_s: wrapup,
             ring_s: 15,
             servicelevel_s: level,
-            wait_max_s: if agents < 36 { 60 } else { 180 },
+            wait_max_s: if agents < 36 { 45 } else { 120 },
             autopause: place % 3 == 1,
             overflow: if place % 3 == 2 || count < 2 { None } else { Some((place + 1) % count) },
         }

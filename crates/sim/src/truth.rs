@@ -137,7 +137,7 @@ pub struct TrueAgent {
 }
 
 /// States kept of one agent; older ones are forgotten.
-const STORY_MAX: usize = 2_000;
+const STORY_MAX: usize = 1_000;
 
 /// Everything that happened, within bounds.
 #[derive(Clone, Debug, Default)]

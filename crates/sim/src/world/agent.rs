@@ -104,9 +104,10 @@ impl Agent {
         let number = (first + place).to_string();
         let queues = settings.queues.len().max(1);
         let mut wanted = vec![place % queues];
-        // Half of the agents serve a second queue, every sixth a third one.
+        // Half of the agents serve a second queue (all in a small centre), every sixth a third.
         let (second, third) = ((place / queues + place + 1) % queues, (place + 2) % queues);
-        if place.is_multiple_of(2) && !wanted.contains(&second) {
+        let small = of < 36;
+        if (small || place.is_multiple_of(2)) && !wanted.contains(&second) {
             wanted.push(second);
         }
         if place % 6 == 4 && !wanted.contains(&third) {

@@ -69,7 +69,7 @@ impl World {
         }
         self.pass(400, 1_200);
         // A phone may be busy with something the queue cannot know, or its owner declines.
-        if self.chance.percent(0.8) {
+        if self.chance.percent(2.0) {
             self.refresh_quietly(agent);
             self.plan_step(call, 1_000, Step::Refuse);
             return;
