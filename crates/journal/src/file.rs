@@ -9,8 +9,9 @@ use crate::batch::{BATCH_BYTES, Builder, Packed, Packer, Span};
 use crate::day::Day;
 use crate::entry::Sum;
 use crate::layout;
+use crate::trouble::{Trouble, of_io, of_write};
 use crate::{Entry, Kept};
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, ffi, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, ffi, params};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -60,21 +61,6 @@ CREATE TABLE minute (
 /// going through the servers first.
 pub(crate) const ROW: &str = "SELECT first_seq, last_seq, min_stamp, max_stamp, count,
     layout, raw_bytes, checksum, data, name, loose FROM batch CROSS JOIN server ON server.id = batch.server";
-
-/// Why a file cannot be written.
-#[derive(Debug)]
-pub(crate) enum Trouble {
-    /// No room: try again.
-    Full,
-    /// Somebody else holds a lock: try again.
-    Locked,
-    /// The file is damaged or not ours: set it aside and go on in a new one.
-    Damaged(String),
-    /// The file was written by a newer version.
-    Newer(i32),
-    /// Anything else, above all a failed sync: final.
-    Final(String),
-}
 
 /// What the file knows of its place among the others.
 #[derive(Clone, Debug, Default)]
@@ -132,7 +118,7 @@ impl DayFile {
 
     /// What it knows of its place among the others.
     pub(crate) fn place(&self) -> Result<Place, Trouble> {
-        place(&self.conn).map_err(|e| classify(&e, &self.path))
+        place(&self.conn).map_err(|e| of_write(&e, &self.path))
     }
 
     /// Remembers that an older day is being written to.
@@ -140,7 +126,7 @@ impl DayFile {
         self.conn
             .execute("INSERT OR IGNORE INTO also VALUES (?1)", [older.to_string()])
             .map(|_| ())
-            .map_err(|e| classify(&e, &self.path))
+            .map_err(|e| of_write(&e, &self.path))
     }
 
     /// Test only: no more than so many pages; 0 lifts the limit.
@@ -148,7 +134,7 @@ impl DayFile {
         let pages = if pages == 0 { u32::MAX - 1 } else { pages };
         self.conn
             .pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
-            .map_err(|e| classify(&e, &self.path))
+            .map_err(|e| of_write(&e, &self.path))
     }
 
     /// Writes records in one transaction; when it returns they are kept.
@@ -171,7 +157,7 @@ impl DayFile {
             add_sums(&tx, &sums)?;
             tx.commit().map(|()| bytes)
         })();
-        self.log_bytes += COMMIT_BYTES + done.map_err(|e| classify(&e, &self.path))?;
+        self.log_bytes += COMMIT_BYTES + done.map_err(|e| of_write(&e, &self.path))?;
         self.stale = false;
         Ok(())
     }
@@ -185,7 +171,7 @@ impl DayFile {
         self.log_bytes = 0;
         match self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
             Ok(()) => Ok(()),
-            Err(e) => match classify(&e, &self.path) {
+            Err(e) => match of_write(&e, &self.path) {
                 // The next commit will meet it, if it is still so.
                 Trouble::Full | Trouble::Locked => Ok(()),
                 trouble => Err(trouble),
@@ -218,7 +204,7 @@ impl DayFile {
             writer.replace(&self.loose.builder, true)?;
             tx.commit()
         })();
-        done.map_err(|e| classify(&e, &self.path))?;
+        done.map_err(|e| of_write(&e, &self.path))?;
         self.loose.rows = 1;
         self.stale = false;
         Ok(())
@@ -229,7 +215,7 @@ impl DayFile {
     fn gather_loose(&mut self) -> Result<(), Trouble> {
         self.loose.builder.clear();
         self.loose.rows = 0;
-        let (rows, last) = self.loose_rows().map_err(|e| classify(&e, &self.path))?;
+        let (rows, last) = self.loose_rows().map_err(|e| of_write(&e, &self.path))?;
         if let Some(row) = &last {
             row.records().map_err(|what| damaged(&self.path, row, &what))?;
         }
@@ -269,7 +255,7 @@ fn connect(path: &Path) -> Result<Connection, Trouble> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Connection::open_with_flags(path, flags).map_err(|e| classify(&e, path))
+    Connection::open_with_flags(path, flags).map_err(|e| of_write(&e, path))
 }
 
 /// Checks that the file is ours, makes its tables if it is empty, and sets it up for writing.
@@ -281,7 +267,7 @@ fn prepare(
     server: &Arc<str>,
     path: &Path,
 ) -> Result<DayFile, Trouble> {
-    let fresh = match stand(&conn).map_err(|e| classify(&e, path))? {
+    let fresh = match stand(&conn).map_err(|e| of_write(&e, path))? {
         Stand::Empty => true,
         Stand::Ours => false,
         Stand::Newer(version) => return Err(Trouble::Newer(version)),
@@ -319,7 +305,7 @@ fn prepare(
         tx.commit()?;
         Ok(id)
     })();
-    let server_id = server_id.map_err(|e| classify(&e, path))?;
+    let server_id = server_id.map_err(|e| of_write(&e, path))?;
     Ok(DayFile {
         conn,
         path: path.to_owned(),
@@ -512,47 +498,4 @@ fn add_sums(tx: &Transaction<'_>, sums: &Sums) -> rusqlite::Result<()> {
 /// Compression fails only where memory does; it is reported as SQLite reports that.
 fn out_of_memory(_: std::io::Error) -> rusqlite::Error {
     rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_NOMEM), None)
-}
-
-/// What an error of SQLite means for the file.
-pub(crate) fn classify(error: &rusqlite::Error, path: &Path) -> Trouble {
-    let words = || format!("{}: {error}", path.display());
-    let rusqlite::Error::SqliteFailure(code, _) = error else {
-        // A column that is not what we wrote: somebody changed the tables, or they are damaged.
-        return Trouble::Damaged(words());
-    };
-    match (code.code, code.extended_code) {
-        (ErrorCode::DiskFull, _) => Trouble::Full,
-        (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => Trouble::Locked,
-        (ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _) => Trouble::Damaged(words()),
-        // The pages may be gone although a second try would succeed.
-        (_, ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC) => Trouble::Final(words()),
-        // The index beside the log could not be made or grown; it holds no record, and want of
-        // room is the only likely reason.
-        (_, ffi::SQLITE_IOERR_SHMOPEN | ffi::SQLITE_IOERR_SHMSIZE | ffi::SQLITE_IOERR_SHMMAP) => {
-            Trouble::Full
-        }
-        // SQLite has several words for "no room": making a file, a quota.
-        (ErrorCode::CannotOpen | ErrorCode::SystemIoFailure, _) if no_room(path) => Trouble::Full,
-        (ErrorCode::Unknown, _) => Trouble::Damaged(words()),
-        _ => Trouble::Final(words()),
-    }
-}
-
-/// The same for an error of the file system.
-pub(crate) fn of_io(error: &std::io::Error, path: &Path) -> Trouble {
-    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
-    match error.kind() {
-        StorageFull | QuotaExceeded => Trouble::Full,
-        _ => Trouble::Final(format!("{}: {error}", path.display())),
-    }
-}
-
-/// Whether a small file cannot be written beside `path` for lack of room.
-fn no_room(path: &Path) -> bool {
-    let probe = layout::beside(path, ".probe");
-    let tried = std::fs::write(&probe, [0; 65_536]);
-    let removed = std::fs::remove_file(&probe);
-    let full = |e: &std::io::Error| matches!(of_io(e, &probe), Trouble::Full);
-    tried.as_ref().is_err_and(full) || removed.as_ref().is_err_and(full)
 }

@@ -1,10 +1,11 @@
 //! The journal as the rest of the program sees it: open, append, ask how far it is, close.
 
 use crate::batch::Packer;
-use crate::file::{Trouble, VERSION};
+use crate::file::VERSION;
 use crate::queue::{Queue, Refused, State, Watermark};
 use crate::recover::{self, SetAside};
 use crate::retention::{Command, Limits, RetainError, Retained};
+use crate::trouble::Trouble;
 use crate::writer::{Acd, Guard, Notify, Writer};
 use crate::{Entry, ReadError, Reader, layout};
 use std::fmt;

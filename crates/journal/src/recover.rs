@@ -2,10 +2,11 @@
 //! those it names, whatever lies in between is not touched: opening is fast with years of days.
 
 use crate::day::Day;
-use crate::file::{DayFile, Place, Trouble};
+use crate::file::{DayFile, Place};
 use crate::layout;
 use crate::queue::now;
 use crate::reader;
+use crate::trouble::{Trouble, of_io};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -42,7 +43,7 @@ pub(crate) struct Found {
 /// Finds where one ACD goes on.
 pub(crate) fn recover(dir: &Path, acd: &str, server: &Arc<str>) -> Result<Found, Trouble> {
     let Some(acd_dir) = layout::acd_dir(dir, acd) else { return Ok(Found::default()) };
-    let io = |e: std::io::Error| crate::file::of_io(&e, &acd_dir);
+    let io = |e: std::io::Error| of_io(&e, &acd_dir);
     let mut found = Found::default();
     let mut lost = false;
     let mut days = layout::days(&acd_dir).map_err(io)?;

@@ -4,9 +4,10 @@
 
 use crate::day::Day;
 use crate::entry::Sum;
-use crate::file::{self, ROW, Row, Trouble, classify};
+use crate::file::{self, ROW, Row};
 use crate::layout;
 use crate::reader::{ReadError, Reader, minutes, open_existing, place_of};
+use crate::trouble::{Trouble, classify};
 use rusqlite::Connection;
 use std::fmt;
 use std::path::{Path, PathBuf};

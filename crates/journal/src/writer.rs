@@ -4,11 +4,12 @@
 
 use crate::batch::Packer;
 use crate::day::Day;
-use crate::file::{DayFile, Trouble};
+use crate::file::DayFile;
 use crate::journal::Faults;
 use crate::queue::{Heard, Queue, State, Work, now};
 use crate::recover::SetAside;
 use crate::retention::{self, Command, Limits, RetainError};
+use crate::trouble::Trouble;
 use crate::{Entry, layout};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
