@@ -101,6 +101,8 @@ impl Work {
 pub(crate) struct After {
     pub(crate) work: Work,
     pub(crate) ended: Stamp,
+    /// Since when the agent had been in the state he talked in.
+    pub(crate) acd_since: Stamp,
     /// When the wrap-up time is over.
     pub(crate) until: Stamp,
     /// The wrap-up was cut here.

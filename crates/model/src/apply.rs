@@ -169,12 +169,14 @@ impl Model {
                 }
             }
             self.live = false;
+            self.lost = Some(at);
             self.touch_all(at);
         }
     }
 
     /// All is known again: clocks go on from here.
     fn resynced(&mut self, at: Stamp) {
+        self.lost = None;
         if !self.live {
             for key in self.agents.keys() {
                 if let Some(agent) = self.agents.get_mut(key) {
@@ -186,8 +188,10 @@ impl Model {
         }
     }
 
-    /// Everything of before is over.
+    /// Everything of before is over. If the link was lost first, that is the last moment of which
+    /// anything is known.
     fn switch_started(&mut self, at: Stamp) {
+        let at = self.lost.map_or(at, |lost| lost.min(at));
         let mut keys: Vec<_> =
             self.channels.iter().map(|(k, c)| (c.began, c.id.clone(), k)).collect();
         keys.sort();

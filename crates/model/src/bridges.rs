@@ -56,7 +56,7 @@ impl Model {
             self.leave_bridge(out, at);
         }
         self.company_changed(bridge, at);
-        self.seat_taken(key, at);
+        self.phone_met(key, at);
         self.touch_owners(key, at);
     }
 
@@ -75,7 +75,6 @@ impl Model {
         if c_bridge(self, key).is_some() {
             self.move_out(key, at);
             self.unheld(key, at);
-            self.seat_left(key, at);
         }
     }
 
@@ -141,6 +140,11 @@ impl Model {
             }
         } else {
             call.talking = call.talking.saturating_sub(1);
+        }
+        if talking {
+            self.seat_talks(key, at);
+        } else {
+            self.seat_left(key, at);
         }
     }
 

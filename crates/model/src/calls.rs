@@ -4,6 +4,7 @@
 //! channel is; there is no other way, so there are no ghosts.
 
 use crate::Model;
+use crate::agents::Agent;
 use crate::arena::Key;
 use crate::channels::Channel;
 use crate::trunks::Endpoint;
@@ -87,6 +88,8 @@ pub(crate) struct Call {
     pub(crate) outflowed: Option<SplitId>,
     pub(crate) agent: Option<AgentId>,
     pub(crate) agents_talked: Vec<AgentId>,
+    /// Agents who answered it through a split: whatever happens, they are free when it is over.
+    pub(crate) workers: Vec<Key<Agent>>,
     pub(crate) queued_at: Option<Stamp>,
     pub(crate) answered_at: Option<Stamp>,
     /// When an agent first answered through a split.
@@ -138,6 +141,7 @@ impl Call {
             outflowed: None,
             agent: None,
             agents_talked: Vec::new(),
+            workers: Vec::new(),
             queued_at: None,
             answered_at: None,
             acd_at: None,
@@ -288,6 +292,7 @@ impl Model {
     }
 
     fn close_call(&mut self, key: Key<Call>, why: Closed, at: Stamp) {
+        self.end_works_of(key, at);
         let Some(mut call) = self.calls.remove(key) else { return };
         call.tick(at);
         let (way, trunk) = self.way_of(&call);
@@ -477,6 +482,7 @@ impl Call {
                 self.agents_talked.push(agent);
             }
         }
+        self.workers.extend(old.workers);
         let first = |a: Option<Stamp>, b: Option<Stamp>| a.into_iter().chain(b).min();
         self.queued_at = first(self.queued_at, old.queued_at);
         self.answered_at = first(self.answered_at, old.answered_at);

@@ -52,6 +52,8 @@ pub struct Model {
     heard: Stamp,
     /// We hear the switch and know its state: clocks run.
     live: bool,
+    /// When the link was lost; None: it was not, or all is known again.
+    lost: Option<Stamp>,
     channels: Arena<channels::Channel>,
     channel_ids: Index<ChannelId, Key<channels::Channel>>,
     bridges: Arena<bridges::Bridge>,
@@ -114,6 +116,7 @@ impl Model {
             now: Stamp::default(),
             heard: Stamp::default(),
             live: true,
+            lost: None,
             channels: Arena::new(),
             channel_ids: Index::default(),
             bridges: Arena::new(),

@@ -3,8 +3,10 @@
 //! ends the talk, a seat handed over or taken again at once does not.
 
 use crate::Model;
+use crate::agent_state::Mode;
 use crate::agents::{After, Agent, Ring, Work};
 use crate::arena::Key;
+use crate::calls::Call;
 use crate::channels::Channel;
 use crate::settings::REJOIN_MAX;
 use crate::splits::Split;
@@ -162,6 +164,8 @@ impl Model {
             self.odd(at, "answer-without-visit", agent);
         }
         if let Some(c) = caller {
+            // His own state goes from RING to ACD below, not by way of AVAIL.
+            self.end_ring(key, c, at);
             self.end_offers(c, at);
         }
         self.cut_after(key, at);
@@ -191,6 +195,9 @@ impl Model {
         let call_id = call.and_then(|c| self.calls.get_mut(c)).and_then(|call| {
             call.tick(at);
             call.talked_to(agent);
+            if !call.workers.contains(&key) {
+                call.workers.push(key);
+            }
             if call.queued_at.is_some() && call.acd_at.is_none() {
                 call.answered_at = Some(at);
             }
@@ -286,38 +293,45 @@ impl Model {
         }
     }
 
-    /// A channel sits in a bridge now: if it is an agent's seat, the talk is on, or on again.
-    pub(crate) fn seat_taken(&mut self, key: Key<Channel>, at: Stamp) {
+    /// A channel joined a bridge. If half of a pair is there too, one may be the phone behind
+    /// the other.
+    pub(crate) fn phone_met(&mut self, key: Key<Channel>, at: Stamp) {
         let Some(c) = self.channels.get(key) else { return };
-        if c.half {
-            if let Some(pair) = c.pair {
-                // Whoever meets the far half in a bridge may be the phone behind it.
-                self.seat_behind(pair, at);
-            }
-        } else if let Some(other) = self.half_beside(key) {
-            self.seat_behind(other, at);
+        let front = if c.half { c.pair } else { self.half_beside(key) };
+        if let Some(front) = front {
+            self.seat_behind(front, at);
         }
+    }
+
+    /// A channel has company in its bridge: if it is an agent's seat, the talk is on, or on again.
+    pub(crate) fn seat_talks(&mut self, key: Key<Channel>, at: Stamp) {
         let Some(agent) = self.channels.get(key).and_then(|c| c.seat) else { return };
         let Some(a) = self.agents.get_mut(agent) else { return };
         for w in &mut a.works {
             w.bridged |= w.seat() == Some(key);
         }
-        let again = a.after.as_ref().is_some_and(|after| {
+        let again = a.after.take_if(|after| {
             after.work.seat() == Some(key) && (0..=REJOIN_MAX).contains(&at.since(after.ended))
         });
-        if again && let Some(after) = a.after.take() {
-            if let Some(acw) = after.booked {
-                self.book(agent, &after, acw, -1);
-            }
-            let mut work = after.work;
-            // What was missing in between is no talk.
-            work.held += at.since(after.ended);
-            if let Some(s) = self.splits.get_mut(work.split) {
-                s.tally.talk -= work.talk(at);
-            }
-            if let Some(a) = self.agents.get_mut(agent) {
-                a.works.push(work);
-            }
+        let Some(after) = again else { return };
+        if let Some(acw) = after.booked {
+            self.book(agent, &after, acw, -1);
+        }
+        let mut work = after.work;
+        if let Some(s) = self.splits.get_mut(work.split) {
+            s.tally.talk -= work.talk(after.ended);
+        }
+        // What was missing in between is no talk.
+        work.held += at.since(after.ended);
+        let Some(a) = self.agents.get_mut(agent) else { return };
+        a.works.push(work);
+        let before = a.since;
+        self.touch(agent, at);
+        if let Some(a) = self.agents.get_mut(agent)
+            && (a.state.mode, a.since) == (Mode::Acd, at)
+            && before >= after.ended
+        {
+            a.since = after.acd_since;
         }
     }
 
@@ -331,7 +345,7 @@ impl Model {
         self.channels.get(*other).filter(|c| c.half)?.pair
     }
 
-    /// A channel left its bridge: an agent's talk ends with his seat.
+    /// A channel is alone or has left: an agent's talk ends with his seat.
     pub(crate) fn seat_left(&mut self, key: Key<Channel>, at: Stamp) {
         let Some(agent) = self.channels.get(key).and_then(|c| c.seat) else { return };
         let works = self.agents.get(agent).map(|a| &a.works);
@@ -359,6 +373,19 @@ impl Model {
         };
         if let Some(i) = works.and_then(|w| w.iter().position(over)) {
             self.end_work(agent, i, at);
+        }
+    }
+
+    /// A call is over: nobody works on it any more, though the phone was lost track of.
+    pub(crate) fn end_works_of(&mut self, call: Key<Call>, at: Stamp) {
+        let workers = self.calls.get_mut(call).map(|c| std::mem::take(&mut c.workers));
+        for agent in workers.unwrap_or_default() {
+            loop {
+                let Some(a) = self.agents.get(agent) else { break };
+                let of = |w: &Work| w.call.and_then(|c| self.live_call_key(c)) == Some(call);
+                let Some(i) = a.works.iter().position(of) else { break };
+                self.end_work(agent, i, at);
+            }
         }
     }
 
@@ -401,8 +428,8 @@ impl Model {
             s.tally.talk += work.talk(at);
         }
         let until = at.plus_secs(i64::from(wrapup));
-        let a_after = After { work, ended: at, until, cut: None, booked: None };
-        a.after = Some(a_after);
+        let acd_since = a.since.min(at);
+        a.after = Some(After { work, ended: at, until, acd_since, cut: None, booked: None });
         if wrapup > 0 {
             self.timers.set(until, Timer::Agent(key));
         }
