@@ -12,6 +12,8 @@ use crate::truth::TrueState;
 pub(super) enum Duty {
     BreakDue,
     BreakEnds,
+    /// Is back at the desk; the breaks come as they would have come.
+    Returns,
     LogOn,
     WrapUpEnds,
     /// Comes back after an automatic pause.
@@ -210,7 +212,11 @@ impl World {
                     self.keep_promises(agent);
                 }
             }
-            Duty::BreakEnds => self.end_break(agent),
+            Duty::BreakEnds => {
+                self.end_break(agent);
+                self.plan_next_break(agent);
+            }
+            Duty::Returns => self.end_break(agent),
             Duty::LogOn => self.log_on(agent),
             Duty::WrapUpEnds => {
                 self.note_agent(agent);
@@ -236,16 +242,23 @@ impl World {
             let reason = self.chance.pick(&REASONS);
             let mean = if reason == "Lunch" { 420.0 } else { 160.0 };
             let length = self.chance.lognormal(mean * self.pace(), 0.5);
-            self.begin_break(agent, reason, length);
+            self.begin_break(agent, reason, length, Duty::BreakEnds);
         }
     }
 
-    pub(super) fn begin_break(&mut self, agent: usize, reason: &'static str, length: i64) {
+    /// Paused in all queues for so many microseconds; then comes `end`.
+    pub(super) fn begin_break(
+        &mut self,
+        agent: usize,
+        reason: &'static str,
+        length: i64,
+        end: Duty,
+    ) {
         if let Some(now) = self.agents.get_mut(agent) {
             now.pause = Some(reason);
         }
         self.pause(agent, None, true, reason);
-        self.plan(length, Task::Agent(agent, Duty::BreakEnds));
+        self.plan(length, Task::Agent(agent, end));
     }
 
     fn end_break(&mut self, agent: usize) {
@@ -255,7 +268,6 @@ impl World {
         if now_on {
             self.pause(agent, None, false, "");
         }
-        self.plan_next_break(agent);
         self.ask_queues_of(agent);
     }
 

@@ -20,7 +20,8 @@ pub(super) struct Dialled {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Far {
     Agent(usize),
-    Outside,
+    /// A number outside, by that trunk.
+    Outside(usize),
 }
 
 impl World {
@@ -39,7 +40,8 @@ impl World {
         let Some(agent) = self.some_free_agent(None) else { return };
         let colleague =
             if self.chance.percent(45.0) { self.some_free_agent(Some(agent)) } else { None };
-        let far = colleague.map_or(Far::Outside, Far::Agent);
+        let trunk = self.chance.index(self.trunks.len());
+        let far = colleague.map_or(Far::Outside(trunk), Far::Agent);
         self.dial_from(agent, far, None);
     }
 
@@ -47,24 +49,29 @@ impl World {
     pub(super) fn dial_from(&mut self, agent: usize, far: Far, parent: Option<u64>) -> u64 {
         let number = match far {
             Far::Agent(to) => self.agents.get(to).map(|to| to.number.clone()).unwrap_or_default(),
-            Far::Outside => format!("9555{:04}", self.chance.between(0, 10_000)),
+            Far::Outside(_) => format!("9555{:04}", self.chance.between(0, 10_000)),
         };
         let kind = match far {
             Far::Agent(_) => CallKind::Internal,
-            Far::Outside => CallKind::Outbound,
+            Far::Outside(_) => CallKind::Outbound,
         };
         let caller = self.make_channel(Endpoint::Agent(agent), ChannelState::Ring, &number, None);
         let call = self.make_call(caller, 0, kind);
         self.say_newchannel(caller);
         self.pass(300, 2_500);
-        let trunk = self.settings.trunks.first().cloned().unwrap_or_default();
         let data = match far {
             Far::Agent(_) => format!("PJSIP/{number},20,tT"),
-            Far::Outside => format!("PJSIP/{}@{trunk},30,T", number.get(1..).unwrap_or_default()),
+            Far::Outside(trunk) => format!("PJSIP/{},30,T", self.outside(trunk, &number)),
         };
         self.say_newexten(caller, "Dial", &data);
         self.dial(call, Some(agent), far, &number, parent);
         call
+    }
+
+    /// `5559999@trunk` of 95559999.
+    fn outside(&self, trunk: usize, number: &str) -> String {
+        let name = self.trunks.get(trunk).map(|trunk| trunk.name.as_str()).unwrap_or_default();
+        format!("{}@{name}", number.get(1..).unwrap_or_default())
     }
 
     /// Rings the far end for the caller of the call.
@@ -79,10 +86,9 @@ impl World {
         let caller = self.caller_of(call);
         let Some(from) = self.snapshot(caller) else { return };
         self.say_variable(caller, "DIALSTATUS", "");
-        let trunk = self.chance.index(self.trunks.len());
         let endpoint = match far {
             Far::Agent(to) => Endpoint::Agent(to),
-            Far::Outside => Endpoint::Trunk(trunk),
+            Far::Outside(trunk) => Endpoint::Trunk(trunk),
         };
         let channel = self.make_channel(endpoint, ChannelState::Down, "s", Some(caller));
         self.say_newchannel(channel);
@@ -93,7 +99,7 @@ impl World {
         });
         let to = match far {
             Far::Agent(to) => Some(to),
-            Far::Outside => None,
+            Far::Outside(_) => None,
         };
         if to.is_none() {
             self.set(channel, |channel| number.clone_into(&mut channel.caller_num));
@@ -106,10 +112,7 @@ impl World {
         self.say_channel("NewConnectedLine", Classes::CALL, channel, &[]);
         let dialled = match endpoint {
             Endpoint::Agent(_) => number.to_owned(),
-            Endpoint::Trunk(trunk) => {
-                let trunk = self.trunks.get(trunk).map(|trunk| trunk.name.clone());
-                format!("{}@{}", number.get(1..).unwrap_or_default(), trunk.unwrap_or_default())
-            }
+            Endpoint::Trunk(trunk) => self.outside(trunk, number),
         };
         self.say_pair("DialBegin", Classes::CALL, caller, channel, &[("DialString", &dialled)]);
         let name =

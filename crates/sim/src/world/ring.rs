@@ -290,7 +290,7 @@ impl World {
         if misses >= 2 && !autopause {
             // A supervisor notices that nobody sits there.
             let away = self.chance.lognormal(70.0, 0.5);
-            self.begin_break(agent, "Away", away);
+            self.begin_break(agent, "Away", away, super::Duty::Returns);
         }
         self.keep_promises(agent);
         self.ask(queue, SECOND);

@@ -150,7 +150,10 @@ impl World {
             self.plan_end(consult);
             return;
         };
-        let Some(ours) = self.calls.get(&call).and_then(|call| call.talk.clone()) else { return };
+        let Some(ours) = self.calls.get(&call).and_then(|call| call.talk.clone()) else {
+            self.plan_end(consult);
+            return;
+        };
         let caller = self.caller_of(call);
         let (first, second, target) = (ours.peer, other.caller, theirs.peer);
         let Some(first_uniqueid) = self.snapshot(first).map(|channel| channel.uniqueid) else {
