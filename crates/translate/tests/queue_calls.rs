@@ -369,3 +369,34 @@ fn somebody_moves_a_waiting_caller() {
          3.002 step C from-trunk 9000 Playback(moved)",
     );
 }
+
+#[test]
+fn without_class_dialplan_it_counts_who_asked_to_hang_up() {
+    let script = |asked: &str, abandon: &str, cause: u32| {
+        format!(
+            "0 Newchannel C
+             0 QueueCallerJoin C Queue=sales Position=1
+             {asked}
+             {abandon}
+             4 QueueCallerLeave C Queue=sales
+             4.003 Hangup C Cause={cause}"
+        )
+    };
+    let verdict = |outcome: &str, asked: &str, cause: u32| {
+        format!(
+            "0.000 queued C sales 1 since=0
+             {asked}
+             4.000 queue-left C sales
+             4.003 verdict C sales {outcome}
+             4.003 ended C {cause}"
+        )
+    };
+    let abandon = "4 QueueCallerAbandon C Queue=sales";
+    check(
+        &script("4 HangupRequest C", abandon, 16),
+        &verdict("Abandoned", "4.000 hangup-asked C", 16),
+    );
+    check(&script("", abandon, 16), &verdict("TimedOut", "", 16));
+    check(&script("", abandon, 0), &verdict("Abandoned", "", 0));
+    check(&script("", "", 16), &verdict("ExitKey", "", 16));
+}

@@ -110,8 +110,8 @@ fn names(records: &[Record]) -> Vec<String> {
         .iter()
         .map(|r| {
             let text = String::from_utf8_lossy(&r.payload);
-            let first = text.lines().next().unwrap();
-            format!("{} {}", r.stamp.0, first.split(' ').nth(1).unwrap())
+            let first = text.lines().next().unwrap_or_default();
+            format!("{} {}", r.stamp.0, first.split(' ').nth(1).unwrap_or_default())
         })
         .collect()
 }

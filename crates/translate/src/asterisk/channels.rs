@@ -236,6 +236,7 @@ impl Translator {
             return;
         }
         channel.running = step.clone();
+        self.steps_told = true;
         self.settle_by_step(&id, application, data, out);
         let context = self.names.escaped(e.get("Context"));
         let exten = match e.msg.get("Extension") {
@@ -273,8 +274,9 @@ impl Translator {
         let Some(channel) = self.channels.end(&id) else {
             return;
         };
-        self.settle_by_hangup(&channel, out);
-        out.say(Fact::ChannelEnded { channel: id, cause: number(e.get("Cause")) });
+        let cause = number(e.get("Cause"));
+        self.settle_by_hangup(&channel, cause, out);
+        out.say(Fact::ChannelEnded { channel: id, cause });
     }
 
     /// `ChanVariable: NAME=value`, once a variable; only the work code is of interest.

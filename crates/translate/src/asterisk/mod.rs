@@ -114,6 +114,8 @@ pub struct Translator {
     serving: BTreeMap<(SplitId, AgentId), ChannelId>,
     /// Whether this switch's `VarSet QUEUESTATUS` reaches us.
     status_told: bool,
+    /// Whether this switch's `Newexten` reaches us.
+    steps_told: bool,
     epoch: Epoch,
     started: Option<(StartTold, Stamp)>,
     last: Option<Stamp>,
@@ -133,6 +135,7 @@ impl Translator {
             members: BTreeSet::new(),
             serving: BTreeMap::new(),
             status_told: false,
+            steps_told: false,
             epoch: Epoch::default(),
             started: None,
             last: None,
