@@ -234,10 +234,14 @@ fn devices_but_not_queues() {
         "0 DeviceStateChange Device=PJSIP/1001 State=RINGINUSE
          0 DeviceStateChange Device=Queue:sales_avail State=INUSE
          1 DeviceStateChange Device=Agent:2001 State=NOT_INUSE
-         2 DeviceStateChange Device=PJSIP/trunk State=ONHOLD",
+         2 DeviceStateChange Device=PJSIP/trunk State=ONHOLD
+         3 AgentLogin A Agent=2001
+         4 AgentLogoff A Agent=2001 Logintime=1",
         "0.000 device PJSIP/1001 RingInUse
          1.000 device Agent:2001 Idle
-         2.000 device PJSIP/trunk OnHold",
+         2.000 device PJSIP/trunk OnHold
+         3.000 device Agent:2001 Idle
+         4.000 device Agent:2001 Unavailable",
     );
 }
 

@@ -38,6 +38,8 @@ pub(super) enum What {
     MemberAdded,
     MemberRemoved,
     DeviceState,
+    PoolLogin,
+    PoolLogoff,
     UserEvent,
     VarSet,
     FullyBooted,
@@ -59,8 +61,7 @@ pub(super) fn what(name: &[u8]) -> Option<What> {
         b"Newstate" => What::Newstate,
         b"Newexten" => What::Newexten,
         b"NewCallerid" | b"NewConnectedLine" | b"MusicOnHoldStart" | b"MusicOnHoldStop"
-        | b"DialState" | b"DTMFBegin" | b"DTMFEnd" | b"NewAccountCode" | b"AgentLogin"
-        | b"AgentLogoff" | b"Rename" => What::Touch,
+        | b"DialState" | b"DTMFBegin" | b"DTMFEnd" | b"NewAccountCode" => What::Touch,
         b"Hangup" => What::Hangup,
         b"HangupRequest" => What::HangupRequest,
         b"SoftHangupRequest" => What::SoftHangupRequest,
@@ -93,6 +94,8 @@ pub(super) fn what(name: &[u8]) -> Option<What> {
         b"QueueMemberAdded" => What::MemberAdded,
         b"QueueMemberRemoved" => What::MemberRemoved,
         b"DeviceStateChange" => What::DeviceState,
+        b"AgentLogin" => What::PoolLogin,
+        b"AgentLogoff" => What::PoolLogoff,
         b"UserEvent" => What::UserEvent,
         b"FullyBooted" => What::FullyBooted,
         b"Shutdown" => What::Shutdown,

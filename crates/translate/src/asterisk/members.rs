@@ -2,7 +2,7 @@
 
 use super::snapshot::{device_word, member_device, moment, number};
 use super::{Event, Out, Translator};
-use facts::{AgentId, DeviceId, Fact, HowSeen, Member, SplitId, Text};
+use facts::{AgentId, Device, DeviceId, Fact, HowSeen, Member, SplitId, Text};
 
 impl Translator {
     /// The events about a member and the items of a list carry the member whole. Only the names
@@ -79,5 +79,18 @@ impl Translator {
         }
         let status = device_word(e.get("State"));
         out.say(Fact::DeviceIs { device: DeviceId(self.names.plain(device)), status });
+    }
+
+    /// An agent of the pool (`app_agent_pool`) logs on or off: his endpoint is `Agent:2001`, as
+    /// in the queue he is a member of. Asterisk does not always say its state itself.
+    pub(super) fn pool_agent(&mut self, e: &Event<'_>, on: bool, out: &mut Out<'_>) {
+        self.touch(e, "", out);
+        let agent = e.get("Agent");
+        if agent.is_empty() {
+            return;
+        }
+        let name = [b"Agent:", agent].concat();
+        let status = if on { Device::Idle } else { Device::Unavailable };
+        out.say(Fact::DeviceIs { device: DeviceId(self.names.plain(&name)), status });
     }
 }

@@ -200,8 +200,12 @@ impl Translator {
         }
     }
 
-    /// Notices that the switch's clock was put back.
+    /// Notices that the switch's clock was put back. Observations carry a reckoned stamp and
+    /// prove nothing.
     fn clock(&mut self, r: &Record, out: &mut Out<'_>) {
+        if r.kind != Kind::Event {
+            return;
+        }
         if let Some(last) = self.last
             && last.since(r.stamp) > self.settings.clock_step_us
         {
@@ -288,6 +292,8 @@ impl Translator {
             What::MemberAdded => self.member_changed(e, facts::HowSeen::Added, out),
             What::MemberRemoved => self.member_removed(e, out),
             What::DeviceState => self.device_state(e, out),
+            What::PoolLogin => self.pool_agent(e, true, out),
+            What::PoolLogoff => self.pool_agent(e, false, out),
             What::UserEvent => self.user_event(e, out),
             What::VarSet => self.varset(e, out),
             What::FullyBooted => self.fully_booted(e, out),
