@@ -33,7 +33,11 @@ const LOG_BYTES: u64 = 16 << 20;
 
 /// What a commit writes to the log besides its records: a page each of rows, index and sums, and
 /// now and then one above them.
-const COMMIT_BYTES: u64 = 4 * 4096;
+const COMMIT_BYTES: u64 = 4 * PAGE_BYTES;
+
+/// Small pages, since a commit of few records writes whole pages: half as many bytes reach the
+/// disk at 500 records a second as with SQLite's usual 4096.
+const PAGE_BYTES: u64 = 1024;
 
 const LOCK_WAIT: Duration = Duration::from_secs(1);
 
@@ -277,6 +281,7 @@ fn prepare(
     };
     let server_id = (|| {
         conn.busy_timeout(LOCK_WAIT)?;
+        conn.pragma_update(None, "page_size", PAGE_BYTES)?;
         conn.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
         conn.pragma_update(None, "synchronous", "FULL")?;
         // Done by ourselves: SQLite would do it before it says that a commit is in, and would

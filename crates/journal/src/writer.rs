@@ -310,8 +310,8 @@ impl Writer {
         self.files.values().for_each(|open| open.file.leave());
         let state = State::Failed(reason);
         self.queue.set_state(state.clone());
-        self.queue.end();
         (self.notify)(&state);
+        self.queue.end();
         Stopped
     }
 

@@ -7,7 +7,7 @@ mod support;
 use journal::{Bucket, Day, Entry, Identity, Journal, Reader, Sum};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-use support::{DAY, NOON, SOON, all, bare, captures, entries, entry, keep, open};
+use support::{DAY, NOON, SOON, all, bare, captures, entries, entry, keep, open, scratch};
 
 prop_compose! {
     /// Records around two midnights, so that several files are written in turns.
@@ -36,7 +36,7 @@ proptest! {
         batches in batches(), close_at in 0_usize..12, from in 0_u64..40,
         low in NOON - DAY..NOON + DAY, high in NOON - DAY..NOON + DAY,
     ) {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = scratch();
         let mut journal = open(dir.path());
         let mut model: BTreeMap<&str, Vec<Entry>> = BTreeMap::new();
         for (i, (acd, entries)) in batches.into_iter().enumerate() {
@@ -131,7 +131,7 @@ proptest! {
         let theirs: Vec<_> = theirs.into_iter().map(|e| Entry {
             stamp: e.stamp.clamp(NOON - DAY, NOON + DAY), heard: e.heard.wrapping_add(7), ..e
         }).collect();
-        let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (a, b) = (scratch(), scratch());
         let (left, right) = (open(a.path()), open(b.path()));
         keep(&left, "x", ours.clone());
         for part in theirs.chunks(chunk) {
@@ -155,7 +155,7 @@ proptest! {
 
 #[test]
 fn a_digest_has_whole_buckets_of_what_it_touches() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let journal = open(dir.path());
     keep(
         &journal,
@@ -177,7 +177,7 @@ fn a_digest_has_whole_buckets_of_what_it_touches() {
 
 #[test]
 fn single_records_become_few_rows_and_stay_the_same() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let journal = open(dir.path());
     let real = captures("16");
     assert!(real.len() > 2000, "the captures are there");
@@ -202,7 +202,7 @@ fn single_records_become_few_rows_and_stay_the_same() {
 
 #[test]
 fn records_of_an_older_day_are_found_after_a_start() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let journal = open(dir.path());
     keep(&journal, "x", entries(NOON, 3));
     keep(&journal, "x", entries(NOON + DAY, 3));
@@ -229,7 +229,7 @@ fn records_of_an_older_day_are_found_after_a_start() {
 
 #[test]
 fn a_reader_follows_a_writer() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let journal = open(dir.path());
     keep(&journal, "x", entries(NOON, 1));
     let reader = Reader::open(dir.path()).unwrap();
@@ -254,7 +254,7 @@ fn a_reader_follows_a_writer() {
 
 #[test]
 fn the_server_is_read_back_also_after_it_was_renamed() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     for name in ["a", "b", "a"] {
         let journal = Journal::open(journal::Settings::new(dir.path(), name), |_| {}).unwrap();
         keep(&journal, "x", entries(NOON, 1));

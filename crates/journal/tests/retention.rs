@@ -5,7 +5,7 @@ mod support;
 
 use journal::{Journal, Limits, RetainError, Settings};
 use std::path::Path;
-use support::{DAY, NOON, all, entries, entry, keep, open};
+use support::{DAY, NOON, all, entries, entry, keep, open, scratch};
 
 fn filled(dir: &Path, limits: Limits) -> Journal {
     let journal = Journal::open(Settings { limits, ..Settings::new(dir, "a") }, |_| {}).unwrap();
@@ -23,7 +23,7 @@ fn left(journal: &Journal, acd: &str) -> Vec<String> {
 
 #[test]
 fn days_go_by_age() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let journal = filled(dir.path(), Limits { days: Some(2), bytes: None });
     let done = journal.retain(NOON + 4 * DAY).unwrap();
     let gone: Vec<_> = done.deleted.iter().map(|d| (d.acd.as_str(), d.day.to_string())).collect();
@@ -54,7 +54,7 @@ fn days_go_by_age() {
 
 #[test]
 fn the_oldest_days_go_by_size() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let one = {
         let journal = filled(dir.path(), Limits::default());
         let done = journal.retain(NOON).unwrap();
@@ -80,7 +80,7 @@ fn the_oldest_days_go_by_size() {
 
 #[test]
 fn a_day_that_is_open_for_late_records_can_be_deleted_and_written_again() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let journal = filled(dir.path(), Limits { days: Some(2), bytes: None });
     keep(&journal, "x", entries(NOON, 2));
     journal.retain(NOON + 4 * DAY).unwrap();
@@ -95,7 +95,7 @@ fn a_day_that_is_open_for_late_records_can_be_deleted_and_written_again() {
 
 #[test]
 fn a_failed_journal_deletes_nothing() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let settings = Settings::new(dir.path(), "a");
     let faults = settings.faults.clone();
     let journal = Journal::open(settings, |_| {}).unwrap();

@@ -14,7 +14,7 @@ use std::process::Command;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use support::{DAY, NOON, SOON, all, bare, entries, entry, keep, open};
+use support::{DAY, NOON, SOON, all, bare, entries, entry, keep, open, scratch};
 
 /// A journal that notes every change of its state.
 fn watched(settings: Settings) -> (Journal, Arc<Mutex<Vec<State>>>) {
@@ -44,7 +44,7 @@ fn noise(stamp: i64, bytes: usize) -> journal::Entry {
 
 #[test]
 fn no_room_is_waited_out_and_nothing_is_lost() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let faults = Arc::new(Faults::default());
     let settings = Settings { faults: Arc::clone(&faults), ..Settings::new(dir.path(), "a") };
     let (journal, seen) = watched(settings);
@@ -68,6 +68,7 @@ fn no_room_is_waited_out_and_nothing_is_lost() {
     faults.limit_pages(0);
     assert!(journal.wait_kept("x", 210, SOON));
     wait_for("healthy", || journal.state() == State::Healthy);
+    wait_for("both states seen", || seen.lock().unwrap().len() == 2);
     let seen = seen.lock().unwrap().clone();
     assert!(matches!(seen[..], [State::DiskFull { .. }, State::Healthy]), "{seen:?}");
     journal.close().unwrap();
@@ -77,7 +78,7 @@ fn no_room_is_waited_out_and_nothing_is_lost() {
 
 #[test]
 fn closing_without_room_says_what_is_lost() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let faults = Arc::new(Faults::default());
     let settings = Settings { faults: Arc::clone(&faults), ..Settings::new(dir.path(), "a") };
     let (journal, _) = watched(settings);
@@ -109,7 +110,7 @@ impl Drop for SmallDisk {
 
 #[test]
 fn a_disk_that_is_really_full_is_waited_out() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let Some(disk) = SmallDisk::mount(dir.path()) else {
         println!("skipped: a tmpfs cannot be mounted here (needs root)");
         return;
@@ -153,7 +154,7 @@ fn a_disk_that_is_really_full_is_waited_out() {
 
 #[test]
 fn a_failed_sync_is_final() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let faults = Arc::new(Faults::default());
     let settings = Settings { faults: Arc::clone(&faults), ..Settings::new(dir.path(), "a") };
     let (journal, seen) = watched(settings);
@@ -175,7 +176,7 @@ fn a_failed_sync_is_final() {
 
 #[test]
 fn a_full_queue_gives_the_records_back() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let faults = Arc::new(Faults::default());
     let settings = Settings {
         faults: Arc::clone(&faults),
@@ -197,7 +198,7 @@ fn a_full_queue_gives_the_records_back() {
 
 #[test]
 fn what_can_never_be_kept_is_refused() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let journal = open(dir.path());
     let huge = journal::Entry { payload: vec![0; PAYLOAD_BYTES_MAX + 1].into(), ..entry(NOON, "") };
     assert_eq!(journal.append("x", vec![huge]).unwrap_err().reason, Reason::Unfit);
@@ -212,7 +213,7 @@ fn what_can_never_be_kept_is_refused() {
 
 #[test]
 fn a_second_writer_is_refused() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let first = open(dir.path());
     let second = Journal::open(Settings::new(dir.path(), "b"), |_| {}).unwrap_err();
     assert_eq!(second, OpenError::InUse(dir.path().to_owned()));
@@ -231,7 +232,7 @@ fn change(path: &Path, sql: &str) {
 
 #[test]
 fn a_newer_file_is_left_alone() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     keep(&open(dir.path()), "x", entries(NOON, 3));
     let path = file_of(dir.path(), "2026-11-21");
     change(&path, "PRAGMA user_version = 2");
@@ -258,7 +259,7 @@ fn a_damaged_file_is_set_aside_and_no_number_is_given_twice() {
         ("not ours", |path| change(path, "PRAGMA application_id = 7")),
     ];
     for (name, harm) in harms {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = scratch();
         let journal = open(dir.path());
         keep(&journal, "x", entries(NOON - DAY, 5));
         keep(&journal, "x", entries(NOON, 500));
@@ -287,7 +288,7 @@ fn a_damaged_file_is_set_aside_and_no_number_is_given_twice() {
 
 #[test]
 fn a_file_that_breaks_while_it_is_open_is_set_aside_and_collection_goes_on() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let journal = open(dir.path());
     keep(&journal, "x", entries(NOON, 500));
     change(&file_of(dir.path(), "2026-11-21"), "DROP TABLE batch");
@@ -305,7 +306,7 @@ fn a_file_that_breaks_while_it_is_open_is_set_aside_and_collection_goes_on() {
 
 #[test]
 fn a_file_that_was_just_being_made_is_no_damage() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     keep(&open(dir.path()), "x", entries(NOON, 3));
     fs::write(file_of(dir.path(), "2026-11-22"), "").unwrap();
     let journal = open(dir.path());
@@ -332,7 +333,7 @@ fn verify_finds_every_harm() {
         ("DELETE FROM minute", "the sums of 2 minutes are not those"),
     ];
     for (sql, wanted) in harms {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = scratch();
         for i in 0..3 {
             // One row each: opened anew, and each next record by another server.
             let settings = Settings::new(dir.path(), format!("server {i}"));
@@ -354,7 +355,7 @@ fn verify_finds_every_harm() {
 
 #[test]
 fn a_flipped_bit_is_never_served() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let written: Vec<_> = (0..60).map(|i| noise(NOON + i, 2000)).collect();
     keep(&open(dir.path()), "x", written.clone());
     let path = file_of(dir.path(), "2026-11-21");

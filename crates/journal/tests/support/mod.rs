@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
+use tempfile::TempDir;
 
 /// 2026-11-21T12:00:00Z in microseconds.
 pub(crate) const NOON: i64 = 1_795_262_400_000_000;
@@ -17,6 +18,16 @@ pub(crate) const DAY: i64 = 86_400_000_000;
 
 /// Long enough for any disk that works.
 pub(crate) const SOON: Duration = Duration::from_secs(60);
+
+/// A directory in memory where there is one: most tests do not need to wait for a real disk.
+pub(crate) fn scratch() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() {
+        tempfile::tempdir_in(memory).unwrap()
+    } else {
+        tempfile::tempdir().unwrap()
+    }
+}
 
 pub(crate) fn open(dir: &Path) -> Journal {
     Journal::open(Settings::new(dir, "a"), |_| {}).unwrap()
