@@ -194,3 +194,72 @@ fn nothing_is_left_alive_that_asterisk_ended() {
         }
     }
 }
+
+/// What is alive after these facts: each channel with its call, its bridge and the queue it
+/// waits in.
+fn alive(facts: &[Timed]) -> BTreeMap<String, (String, String, String)> {
+    let mut alive: BTreeMap<String, (String, String, String)> = BTreeMap::new();
+    for t in facts {
+        let (channel, set): (_, fn(&mut (String, String, String)) -> &mut String) = match &t.fact {
+            Fact::ChannelNew(n) => {
+                let bridge = n.bridge.as_ref().map_or(String::new(), ToString::to_string);
+                alive.insert(n.channel.to_string(), (n.call.to_string(), bridge, String::new()));
+                continue;
+            }
+            Fact::ChannelEnded { channel, .. } => {
+                alive.remove(&**channel);
+                continue;
+            }
+            Fact::SwitchStarted => {
+                alive.clear();
+                continue;
+            }
+            Fact::ChannelCall { channel, .. } => (channel, |c| &mut c.0),
+            Fact::Bridged { channel, .. } | Fact::Unbridged { channel, .. } => {
+                (channel, |c| &mut c.1)
+            }
+            Fact::Queued { channel, .. } | Fact::QueueLeft { channel, .. } => {
+                (channel, |c| &mut c.2)
+            }
+            _ => continue,
+        };
+        let value = match &t.fact {
+            Fact::ChannelCall { call, .. } => call.to_string(),
+            Fact::Bridged { bridge, .. } => bridge.to_string(),
+            Fact::Queued { split, .. } => split.to_string(),
+            _ => String::new(),
+        };
+        if let Some(channel) = alive.get_mut(&**channel) {
+            *set(channel) = value;
+        }
+    }
+    alive
+}
+
+#[test]
+fn who_comes_in_the_middle_and_asks_ends_with_the_same_calls() {
+    for scenario in ["16/resync", "22/resync", "16/resync-while-busy", "22/resync-while-busy"] {
+        let late = capture::records(&stream(&format!("{scenario}/ami-resync")));
+        let resynced = late
+            .iter()
+            .position(|r| r.payload.starts_with(b"Observation: Resynced"))
+            .expect("a resync");
+        let whole = capture::records(&stream(&format!("{scenario}/ami-a")));
+        // From the end back to the resync, at every fortieth record.
+        let mut compared = 0;
+        for end in (resynced + 1..late.len()).rev().step_by(40) {
+            let at = late[end].stamp;
+            // Events heard after the list may have happened before it.
+            if at.since(late[resynced].stamp) < 1_000_000 {
+                continue;
+            }
+            let until = |records: &[Record]| {
+                let part: Vec<_> = records.iter().filter(|r| r.stamp <= at).cloned().collect();
+                alive(&translated(&ordered(part)))
+            };
+            assert_eq!(until(&whole), until(&late), "{scenario} at {at}");
+            compared += 1;
+        }
+        assert!(compared > 0, "{scenario}");
+    }
+}
