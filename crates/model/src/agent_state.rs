@@ -127,18 +127,22 @@ impl Agent {
 }
 
 impl Model {
+    /// Whether a channel on an agent's phone was dialled for a queue call: then it is no call of
+    /// his own, unless it talks on after the queue call is over.
     fn is_queue_leg(&self, agent: &Agent, channel: &Channel) -> bool {
         if channel.queue_leg && !channel.talking {
             return true;
         }
-        let call = channel.call;
-        agent.works.iter().any(|w| w.call.is_some_and(|c| self.live_call_key(c) == Some(call)))
-            && channel.direction == Direction::Out
-            || channel.direction == Direction::Out
-                && agent
-                    .rings
-                    .iter()
-                    .any(|r| self.channels.get(r.caller).is_some_and(|c| c.call == call))
+        let call = Some(channel.call);
+        let works = || {
+            let mut calls = agent.works.iter().filter_map(|w| w.call);
+            calls.any(|c| self.live_call_key(c) == call)
+        };
+        let rings = || {
+            let mut callers = agent.rings.iter().filter_map(|r| self.channels.get(r.caller));
+            callers.any(|c| Some(c.call) == call)
+        };
+        channel.direction == Direction::Out && (works() || rings())
     }
 
     /// Looks through the channels of an agent's phones.

@@ -380,10 +380,9 @@ impl Model {
     pub(crate) fn end_works_of(&mut self, call: Key<Call>, at: Stamp) {
         let workers = self.calls.get_mut(call).map(|c| std::mem::take(&mut c.workers));
         for agent in workers.unwrap_or_default() {
-            loop {
-                let Some(a) = self.agents.get(agent) else { break };
-                let of = |w: &Work| w.call.and_then(|c| self.live_call_key(c)) == Some(call);
-                let Some(i) = a.works.iter().position(of) else { break };
+            let of = |m: &Self, w: &Work| w.call.and_then(|c| m.live_call_key(c)) == Some(call);
+            let next = |m: &Self| m.agents.get(agent)?.works.iter().position(|w| of(m, w));
+            while let Some(i) = next(self) {
                 self.end_work(agent, i, at);
             }
         }

@@ -41,6 +41,14 @@ pub(crate) fn moment(seconds: &str) -> Stamp {
     Stamp((BASE + whole) * 1_000_000 + part)
 }
 
+fn number(word: &str) -> u32 {
+    word.parse().unwrap_or_else(|_| panic!("no number: {word}"))
+}
+
+fn first(line: &str) -> &str {
+    line.split_whitespace().next().unwrap_or("")
+}
+
 struct Args<'a> {
     line: &'a str,
     words: Vec<&'a str>,
@@ -111,7 +119,7 @@ fn member(a: &mut Args<'_>) -> Fact {
         split: split.into(),
         name: a.text("name"),
         device: a.get("device").unwrap_or(agent).into(),
-        penalty: a.get("penalty").map_or(0, |p| p.parse().unwrap()),
+        penalty: a.get("penalty").map_or(0, number),
         paused: a.has("paused"),
         reason: a.text("reason"),
         status,
@@ -119,7 +127,7 @@ fn member(a: &mut Args<'_>) -> Fact {
         last_call: None,
         last_pause: None,
         logged_on: a.get("since").map(moment),
-        wrapup_s: a.get("wrapup").map_or(0, |w| w.parse().unwrap()),
+        wrapup_s: a.get("wrapup").map_or(0, number),
         seen: if a.has("was") { HowSeen::Changed } else { HowSeen::Added },
     }))
 }
@@ -187,10 +195,9 @@ fn fact(line: &str, at: Stamp) -> Option<Fact> {
 
 fn split_fact(verb: &str, a: &mut Args<'_>, at: Stamp) -> Fact {
     match verb {
-        "split" => Fact::SplitSeen {
-            split: a.word().into(),
-            wrapup_s: a.get("wrapup").map(|w| w.parse().unwrap()),
-        },
+        "split" => {
+            Fact::SplitSeen { split: a.word().into(), wrapup_s: a.get("wrapup").map(number) }
+        }
         "queue" => Fact::Queued {
             channel: a.word().into(),
             split: a.word().into(),
@@ -214,7 +221,7 @@ fn split_fact(verb: &str, a: &mut Args<'_>, at: Stamp) -> Fact {
             channel: a.word().into(),
             split: a.word().into(),
             agent: a.word().into(),
-            ring_ms: a.more().map_or(0, |m| m.parse().unwrap()),
+            ring_ms: a.more().map_or(0, number),
         },
         "connect" => Fact::Connected {
             channel: a.word().into(),
@@ -304,7 +311,7 @@ pub(crate) fn check_with(settings: Settings, text: &str) -> Model {
             }
             assert_eq!(ask(&model, line, at), want, "line {n}: {line}");
         } else if !line.is_empty() {
-            at = moment(line.split_whitespace().next().unwrap());
+            at = moment(first(line));
             match fact(line, at) {
                 Some(fact) => model.apply(&Timed { at, fact }),
                 None => model.advance(at),
@@ -328,7 +335,7 @@ pub(crate) fn facts(text: &str) -> Vec<Timed> {
         .map(|l| l.split('#').next().unwrap_or("").trim())
         .filter(|l| l.starts_with(|c: char| c.is_ascii_digit()))
         .filter_map(|l| {
-            let at = moment(l.split_whitespace().next().unwrap());
+            let at = moment(first(l));
             fact(l, at).map(|fact| Timed { at, fact })
         })
         .collect()

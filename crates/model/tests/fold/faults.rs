@@ -1,9 +1,8 @@
 //! What goes wrong: lost links, restarts, channels whose end nobody told, time limits
 //! (asterisk.md 0.9, 3; cms.md 1.5). Nothing stays as a ghost.
 
-mod text;
+use crate::text::{self, check, check_with, moment};
 use facts::{Fact, Timed};
-use text::{check, check_with, moment};
 
 const BUSY: &str = "
 0   member PJSIP/1001 sales

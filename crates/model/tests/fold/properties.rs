@@ -219,8 +219,8 @@ fn fold(facts: &[Timed]) -> Model {
 }
 
 fn sum(model: &Model, table: &str, columns: &[&str]) -> i64 {
-    let t = model.table(table, model.now()).unwrap();
-    let of = |c: &&str| t.shape.column(c).unwrap();
+    let t = model.table(table, model.now()).expect("a table");
+    let of = |c: &&str| t.shape.column(c).expect("a column");
     let places: Vec<_> = columns.iter().map(of).collect();
     t.rows
         .iter()

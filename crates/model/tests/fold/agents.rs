@@ -1,7 +1,6 @@
 //! Agents' states and clocks: cms.md 2 and its test vectors T2 and T7, asterisk.md 5.
 
-mod text;
-use text::{check, check_with};
+use crate::text::{check, check_with};
 
 #[test]
 fn t2_an_agent_with_two_skills() {

@@ -1,8 +1,7 @@
 //! The life of a queue call as asterisk.md 4 tells it: answered, given up, timed out, refused,
 //! not taken. Times and rows derived by hand from that page.
 
-mod text;
-use text::{check, check_with};
+use crate::text::{check, check_with};
 
 /// One agent in one queue, one caller from outside.
 const ANSWERED: &str = "

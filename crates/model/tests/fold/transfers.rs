@@ -1,7 +1,6 @@
 //! Calls that change hands: asterisk.md 0.6, 0.7 and 6. One customer, one call.
 
-mod text;
-use text::check;
+use crate::text::check;
 
 /// Ann (1001) talks to the customer C on a call of `sales`.
 const TALK: &str = "

@@ -1,0 +1,8 @@
+//! The fold, tested at its boundary: facts in, rows out.
+
+mod agents;
+mod faults;
+mod properties;
+mod queue_call;
+mod text;
+mod transfers;
