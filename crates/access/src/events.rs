@@ -14,6 +14,10 @@ use facts::table::Shape;
 use futures_util::Stream;
 use futures_util::stream::unfold;
 use std::convert::Infallible;
+use std::time::Duration;
+
+/// The least time between two events for one watcher.
+const GAP: Duration = Duration::from_millis(50);
 
 /// One who watches tables.
 struct Watcher {
@@ -41,7 +45,7 @@ pub(crate) async fn events(
             }
         }
     }
-    let feed = Feed::new(&site, known(&site, &headers, since.as_deref())?)?;
+    let feed = Feed::new(&site, known(&site, &headers, since.as_deref())?, GAP)?;
     let shapes = shapes.unwrap_or_else(|| site.shapes().to_vec());
     let watcher = Watcher { feed, shapes, alarms: String::new() };
     Ok(Sse::new(unfold(watcher, |mut watcher| async move {

@@ -20,8 +20,6 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
-/// The least time between two steps of one watcher.
-const GAP: Duration = Duration::from_millis(50);
 /// How often a watcher is told the time, so that it knows that it is not cut off.
 const CLOCK: Duration = Duration::from_secs(5);
 
@@ -93,6 +91,7 @@ pub(crate) struct Feed {
     versions: watch::Receiver<u64>,
     stopped: Pin<Box<dyn Future<Output = ()> + Send>>,
     known: u64,
+    gap: Duration,
     not_before: Instant,
     clock: Interval,
     run: String,
@@ -100,11 +99,11 @@ pub(crate) struct Feed {
 }
 
 impl Feed {
-    /// A watcher who knows version `known` (0: nothing).
+    /// A watcher who knows version `known` (0: nothing) and is told news at most once a `gap`.
     ///
     /// # Errors
     /// If all seats are taken.
-    pub(crate) fn new(site: &Site, known: u64) -> Result<Self, Refusal> {
+    pub(crate) fn new(site: &Site, known: u64, gap: Duration) -> Result<Self, Refusal> {
         let Some(seat) = site.seat() else {
             let text = format!(
                 "{} are watching already, which is the limit; close a page that nobody looks at",
@@ -121,6 +120,7 @@ impl Feed {
             versions: site.live().versions(),
             stopped: Box::pin(stopped(site.stop())),
             known,
+            gap,
             not_before: Instant::now(),
             clock,
             run: site.run().to_owned(),
@@ -136,7 +136,7 @@ impl Feed {
                 () = &mut self.stopped => return None,
                 step = news(&self.live, &mut self.versions, self.known, self.not_before) => {
                     let Some(step) = step else { continue };
-                    self.not_before = Instant::now() + GAP;
+                    self.not_before = Instant::now() + self.gap;
                     self.known = match &step {
                         Step::Anew(now) => now.version,
                         Step::Changed(change) => change.version,

@@ -14,13 +14,14 @@ mod feed;
 mod guard;
 mod health;
 mod openapi;
-pub mod pages;
+mod pages;
 mod refusal;
 mod rest;
 mod server;
 mod site;
 mod wire;
 
+pub use pages::{Limit, Limits};
 pub use server::{Hooks, ServeError, Server, serve};
 
 #[cfg(doc)]

@@ -1,7 +1,8 @@
 //! Listening, the routes, and stopping.
 
+use crate::pages::{self, Limits};
 use crate::site::Site;
-use crate::{events, guard, health, pages, rest};
+use crate::{events, guard, health, rest};
 use axum::Router;
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
@@ -29,7 +30,7 @@ pub struct Hooks {
     /// How many may watch at once; one more is told to come back later (503).
     pub viewers_max: usize,
     /// Where notices turn from plain to caution to warning.
-    pub limits: pages::Limits,
+    pub limits: Limits,
 }
 
 impl Default for Hooks {
@@ -38,7 +39,7 @@ impl Default for Hooks {
             server: String::new(),
             hosts: Vec::new(),
             viewers_max: VIEWERS_MAX,
-            limits: pages::Limits::default(),
+            limits: Limits::default(),
         }
     }
 }

@@ -1,12 +1,107 @@
-//! stub
-/// Limits.
-#[derive(Clone, Debug, Default)]
-pub struct Limits {}
-pub(crate) async fn floor() {}
-pub(crate) async fn floor_stream() {}
-pub(crate) async fn links() {}
-pub(crate) async fn links_stream() {}
-pub(crate) async fn asset() {}
-pub(crate) async fn nowhere() -> crate::refusal::Refusal {
-    crate::refusal::Refusal::missing("nowhere", "there is nothing at this address")
+//! The pages: rendered on the server, moved by a stream of rendered pieces. Without the script
+//! they are still whole, and load themselves anew.
+//!
+//! Whatever comes from a switch is data: the templates escape it, and [`words::visible`] makes
+//! control characters harmless.
+
+mod assets;
+mod columns;
+mod floor;
+mod limits;
+mod links;
+mod notices;
+mod stream;
+mod words;
+
+pub use limits::{Limit, Limits};
+
+pub(crate) use assets::asset;
+pub(crate) use stream::{floor_stream, links_stream};
+
+use crate::clock;
+use crate::refusal::Refusal;
+use crate::site::Site;
+use axum::extract::State;
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use floor::Look;
+use maud::{DOCTYPE, Markup, html};
+
+/// `/`: the Floor.
+pub(crate) async fn floor(State(site): State<Site>) -> Response {
+    let now = site.live().snapshot();
+    let place = format!("{}-{}", now.version, site.run());
+    let look = look(&site, floor::several(&now), &place);
+    page(&site, "Floor", "/", &floor::body(&now, look))
+}
+
+/// `/links`: the Links page.
+pub(crate) async fn links(State(site): State<Site>) -> Response {
+    let now = site.live().snapshot();
+    // Its stream begins with everything: cards are few, and change all the time.
+    let look = look(&site, floor::several(&now), "0");
+    page(&site, "Links", "/links", &links::body(&now, look))
+}
+
+/// Any other address: JSON for programs, a page for people.
+pub(crate) async fn nowhere(State(site): State<Site>, uri: Uri) -> Response {
+    if uri.path().starts_with("/api/") || uri.path().starts_with("/health/") {
+        let text = "there is nothing at this address; /api/v1/openapi.json lists what there is";
+        return Refusal::missing("nowhere", text).into_response();
+    }
+    let body = html! {
+        main { div.empty.shown {
+            h1 { "There is nothing at this address" }
+            p { "Go to the " a href="/" { "Floor" } " or to the " a href="/links" { "links" } "." }
+        } }
+    };
+    (StatusCode::NOT_FOUND, page(&site, "Not found", "", &body)).into_response()
+}
+
+fn look<'a>(site: &'a Site, several: bool, place: &'a str) -> Look<'a> {
+    Look { limits: &site.hooks().limits, now: clock::now(), several, place }
+}
+
+/// The frame around every page.
+fn page(site: &Site, title: &str, path: &str, body: &Markup) -> Response {
+    let server = site.hooks().server.as_str();
+    let places = [("/", "Floor"), ("/links", "Links")];
+    let text = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) " · Busyhour" }
+                link rel="icon" type="image/svg+xml" href=(assets::address("icon.svg"));
+                link rel="stylesheet" href=(assets::address("style.css"));
+                script src=(assets::address("theme.js")) {}
+                script defer src=(assets::address("live.js")) {}
+                noscript { meta http-equiv="refresh" content="5"; }
+            }
+            body data-tag=(assets::tag()) data-now=(words::millis(clock::now())) {
+                header.top {
+                    a.brand href="/" {
+                        svg viewBox="0 0 20 20" aria-hidden="true" {
+                            path d="M2 11h3v6H2zM7 7h3v10H7zM12 3h3v14h-3zM17 9h1.5v8H17z" {}
+                        }
+                        "Busyhour"
+                    }
+                    nav aria-label="Pages" {
+                        @for (to, name) in places {
+                            a href=(to) aria-current=[(to == path).then_some("page")] { (name) }
+                        }
+                    }
+                    @if !server.is_empty() { span.server { (words::visible(server)) } }
+                    span.badge id="badge" role="status" aria-live="polite" { "Not moving" }
+                    time.now id="now" {}
+                    button.theme type="button" id="theme" aria-label="Theme" title="Theme" {}
+                }
+                (body)
+            }
+        }
+    };
+    let kind = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
+    (kind, text.into_string()).into_response()
 }

@@ -15,20 +15,20 @@ use tokio::sync::watch;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server, what it shows, and the way to stop it.
-pub struct Site {
-    pub live: Live,
-    pub address: SocketAddr,
+pub(crate) struct Site {
+    pub(crate) live: Live,
+    pub(crate) address: SocketAddr,
     stop: watch::Sender<bool>,
     server: Option<Server>,
 }
 
 /// All shapes, as the engine hands them out.
-pub fn shapes() -> &'static [&'static Shape] {
+pub(crate) fn shapes() -> &'static [&'static Shape] {
     Box::leak(model::SHAPES.iter().collect())
 }
 
 impl Site {
-    pub fn start(hooks: Hooks) -> Self {
+    pub(crate) fn start(hooks: Hooks) -> Self {
         let live = Live::new();
         let (stop, stopped) = watch::channel(false);
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -37,15 +37,15 @@ impl Site {
     }
 
     /// Publishes these rows of one table, given as column and value.
-    pub fn publish(&self, table: &str, rows: &[&[(&str, Value)]]) -> u64 {
+    pub(crate) fn publish(&self, table: &str, rows: &[&[(&str, Value)]]) -> u64 {
         self.live.publish(at(1_000), vec![make(table, rows)], vec![])
     }
 
-    pub fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.raw(&format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
     }
 
-    pub fn raw(&self, request: &str) -> Answer {
+    pub(crate) fn raw(&self, request: &str) -> Answer {
         let mut socket = connect(self.address, request);
         let (mut bytes, mut part) = (Vec::new(), [0; 65_536]);
         let begun = Instant::now();
@@ -57,7 +57,7 @@ impl Site {
     }
 
     /// Watches a stream; `head` are more header lines, each with its CRLF.
-    pub fn watch(&self, path: &str, head: &str) -> Watch {
+    pub(crate) fn watch(&self, path: &str, head: &str) -> Watch {
         let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{head}\r\n");
         let mut reader = BufReader::new(connect(self.address, &request));
         let mut line = String::new();
@@ -71,7 +71,7 @@ impl Site {
     }
 
     /// Stops the server and waits for its threads.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self.stop.send_replace(true);
         if let Some(server) = self.server.take() {
             server.join.join().expect("the server's thread ends");
@@ -85,12 +85,12 @@ impl Drop for Site {
     }
 }
 
-pub fn at(secs: i64) -> Stamp {
+pub(crate) fn at(secs: i64) -> Stamp {
     Stamp::from_secs(1_795_261_560 + secs)
 }
 
 /// A table of that shape; columns that are not given are null. Sorted by key.
-pub fn make(table: &str, rows: &[&[(&str, Value)]]) -> Table {
+pub(crate) fn make(table: &str, rows: &[&[(&str, Value)]]) -> Table {
     let shape = model::shape(table).expect("a table of the model");
     let mut rows: Vec<Row> = rows
         .iter()
@@ -114,10 +114,10 @@ fn connect(address: SocketAddr, request: &str) -> TcpStream {
 }
 
 /// What the server said.
-pub struct Answer {
-    pub status: u16,
-    pub headers: BTreeMap<String, String>,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: String,
 }
 
 impl Answer {
@@ -133,36 +133,36 @@ impl Answer {
         Self { status, headers, body: body.to_owned() }
     }
 
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("{e}: {}", self.body))
     }
 }
 
 /// One server-sent event.
 #[derive(Debug, Default)]
-pub struct Event {
-    pub name: String,
-    pub id: String,
-    pub data: String,
+pub(crate) struct Event {
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) data: String,
 }
 
 impl Event {
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.data).unwrap_or_else(|e| panic!("{e}: {}", self.data))
     }
 }
 
 /// A stream that is watched.
-pub struct Watch {
+pub(crate) struct Watch {
     reader: BufReader<TcpStream>,
     text: String,
     /// Bytes of events so far.
-    pub bytes: usize,
+    pub(crate) bytes: usize,
 }
 
 impl Watch {
     /// The next event; `None` when the server ended the stream.
-    pub fn next(&mut self) -> Option<Event> {
+    pub(crate) fn next(&mut self) -> Option<Event> {
         loop {
             if let Some(end) = self.text.find("\n\n") {
                 let block: String = self.text.drain(..end + 2).collect();
@@ -193,7 +193,7 @@ impl Watch {
     }
 
     /// The next event that is not the clock.
-    pub fn news(&mut self) -> Event {
+    pub(crate) fn news(&mut self) -> Event {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
             let event = self.next().expect("the stream goes on");

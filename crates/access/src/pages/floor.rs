@@ -1,0 +1,483 @@
+//! The Floor: queues on top, agents below, and what deserves attention.
+//!
+//! Every row is rendered here, for the page and for its stream alike; the script only puts rows
+//! in their place and counts times on.
+
+use super::columns::{Agents, Links, Queues};
+use super::limits::{Level, Limits};
+use super::notices;
+use super::words::{age, count, millis, row_id, span, visible};
+use engine::Snapshot;
+use facts::Stamp;
+use facts::table::{Row, Shape, Table};
+use maud::{Markup, PreEscaped, html};
+
+/// What rows are rendered with.
+#[derive(Clone, Copy)]
+pub(crate) struct Look<'a> {
+    /// The limits in force.
+    pub(crate) limits: &'a Limits,
+    /// This server's clock.
+    pub(crate) now: Stamp,
+    /// Whether there are several ACDs, so that a row must say which is its own.
+    pub(crate) several: bool,
+    /// Where the page's stream goes on.
+    pub(crate) place: &'a str,
+}
+
+/// Whether the snapshot is of several ACDs.
+pub(crate) fn several(now: &Snapshot) -> bool {
+    let rows = |name| now.tables.get(name).map_or(&[][..], |t| t.rows.as_slice());
+    let differ = |rows: &[Row]| {
+        // The first column of every table is the ACD, and rows are sorted by it.
+        rows.first().and_then(|r| r.first()) != rows.last().and_then(|r| r.first())
+    };
+    ["links", "queues", "agents"].into_iter().any(|name| differ(rows(name)))
+}
+
+/// A column's heading: its class, its words, what they mean.
+struct Head(&'static str, &'static str, &'static str);
+
+const QUEUE_HEADS: [Head; 15] = [
+    Head("who", "Queue", ""),
+    Head("n", "Waiting", "callers who wait now, those whose call rings at an agent included"),
+    Head("n", "Oldest", "how long the caller who waits longest has waited"),
+    Head("n", "Staffed", "agents logged on"),
+    Head("n", "Available", "agents ready for a call"),
+    Head("n", "Ringing", "agents at whom a call of this queue rings"),
+    Head("n", "On call", "agents who talk on a call of this queue"),
+    Head("n", "ACW", "agents in after-call work"),
+    Head("n", "AUX", "agents paused or on a call of their own"),
+    Head("n", "Other", "agents busy for another queue, with a call on hold, or not reachable"),
+    Head("n", "Offered", "callers who joined today"),
+    Head("n", "Answered", "of the offered, answered today"),
+    Head("n", "Abandoned", "of the offered, hung up while they waited today"),
+    Head("n", "Service", "answered within the service level, of all that ended today"),
+    Head("att", "Attention", ""),
+];
+
+const AGENT_HEADS: [Head; 9] = [
+    Head("who", "Agent", ""),
+    Head("st", "State", ""),
+    Head("rs", "Reason", "why the agent is in AUX"),
+    Head("n", "Time", "time in this state"),
+    Head("sp", "Queue", "the queue of the call, the ring or the after-call work"),
+    Head("pa", "Party", "number at the other end"),
+    Head("n", "Calls", "queue calls answered today"),
+    Head("n", "Missed", "queue calls that rang today and were not taken"),
+    Head("att", "Attention", ""),
+];
+
+fn heads(heads: &[Head], several: bool) -> Markup {
+    html! {
+        thead { tr {
+            @if several { th scope="col" class="acd" { button type="button" { "ACD" } } }
+            @for Head(class, words, meaning) in heads {
+                th scope="col" class=(class) title=[(!meaning.is_empty()).then_some(meaning)] {
+                    button type="button" { (words) }
+                }
+            }
+        } }
+    }
+}
+
+/// A number, quiet if it is 0.
+fn number(n: Option<i64>) -> Markup {
+    match n {
+        Some(0) => html! { td.n.z { "0" } },
+        Some(n) => html! { td.n { (count(n)) } },
+        None => html! { td.n.z { "–" } },
+    }
+}
+
+/// What deserves attention in a queue besides the wait: who could answer?
+fn unattended(waiting: i64, available: i64, staffed: Option<i64>) -> (Level, &'static str) {
+    match (waiting, available, staffed) {
+        (1.., _, Some(0)) => (Level::Warning, "Nobody logged on"),
+        (1.., 0, _) => (Level::Caution, "Nobody available"),
+        _ => (Level::Plain, ""),
+    }
+}
+
+/// A row of `queues`.
+pub(crate) fn queue_row(c: &Queues, row: &Row, look: Look<'_>) -> Markup {
+    let (acd, queue) = (c.acd.text(row), c.queue.text(row));
+    let waiting = c.waiting.sum(row);
+    let oldest = c.oldest_since.stamp(row);
+    let (base, why) = unattended(waiting, c.available.sum(row), c.staffed.int(row));
+    let (over, limit) =
+        oldest.map_or((Level::Plain, 0), |at| look.limits.oldest_wait.level(at, look.now));
+    let over_words = (limit > 0).then(|| format!("Wait over {}", span(limit)));
+    let said: Vec<&str> =
+        [over_words.as_deref().unwrap_or(""), why].into_iter().filter(|w| !w.is_empty()).collect();
+    let level = base.max(over);
+    html! {
+        tr id=(row_id('q', acd, queue)) class=[class(level)] data-t=[oldest.map(millis)]
+            data-l=[class(base)] data-m=[(!why.is_empty()).then_some(why)] {
+            @if look.several { td.acd { (visible(acd)) } }
+            th scope="row" class="who" { (visible(queue)) }
+            (number(Some(waiting)))
+            td.n.t { @if let Some(at) = oldest { (age(look.now - at)) } }
+            (number(c.staffed.int(row)))
+            (number(c.available.int(row)))
+            (number(c.agents_ringing.int(row)))
+            (number(c.on_acd.int(row)))
+            (number(c.in_acw.int(row)))
+            (number(c.in_aux.int(row)))
+            (number(c.other.int(row)))
+            (number(c.offered.int(row)))
+            (number(c.answered.int(row)))
+            (number(c.abandoned.int(row)))
+            td.n title=[c.service_level_s.int(row).map(|s| format!("within {}", span(s)))] {
+                @match c.service_level_pct.int(row) {
+                    Some(pct) => { (pct) small { "%" } }
+                    None => { "–" }
+                }
+            }
+            td.att { (said.join(" · ")) }
+        }
+    }
+}
+
+const fn class(level: Level) -> Option<&'static str> {
+    match level {
+        Level::Plain => None,
+        level => Some(level.class()),
+    }
+}
+
+/// A state as people say it.
+fn state_words(state: &str, direction: &str, on_hold: i64) -> String {
+    let word = match state {
+        "AVAIL" => "Available",
+        "RING" => "Ringing",
+        "ACD" => "On call",
+        "ACW" => "ACW",
+        "AUX" => "AUX",
+        "OTHER" => "Other",
+        other => other,
+    };
+    let on_own_call = match (state, direction) {
+        ("AUX" | "ACW" | "OTHER", "IN") => " in",
+        ("AUX" | "ACW" | "OTHER", "OUT") => " out",
+        _ => "",
+    };
+    let hold = if on_hold > 0 { " · hold" } else { "" };
+    format!("{}{on_own_call}{hold}", visible(word))
+}
+
+/// A row of `agents`.
+pub(crate) fn agent_row(c: &Agents, row: &Row, look: Look<'_>) -> Markup {
+    let (acd, agent, state) = (c.acd.text(row), c.agent.text(row), c.state.text(row));
+    let name = if c.name.text(row).is_empty() { agent } else { c.name.text(row) };
+    let since = c.since.stamp(row);
+    let limit = look.limits.of_state(state);
+    let (level, over) = match (limit, since) {
+        (Some(limit), Some(since)) => limit.level(since, look.now),
+        _ => (Level::Plain, 0),
+    };
+    let words = state_words(state, c.direction.text(row), c.on_hold.sum(row));
+    html! {
+        tr id=(row_id('a', acd, agent)) class=[class(level)] data-s=(visible(state))
+            data-t=[since.map(millis)] {
+            @if look.several { td.acd { (visible(acd)) } }
+            th scope="row" class="who" {
+                (visible(name))
+                @if name != agent { " " small { (visible(agent)) } }
+            }
+            td.st { (words) }
+            td.rs { (visible(c.reason.text(row))) }
+            td.n.t { @if let Some(at) = since { (age(look.now - at)) } }
+            td.sp { (visible(c.split.text(row))) }
+            td.pa { (visible(c.party.text(row))) }
+            (number(c.acd_calls.int(row)))
+            (number(c.rona.int(row)))
+            td.att { @if over > 0 { (state) " over " (span(over)) } }
+        }
+    }
+}
+
+/// The whole Floor, all ACDs together, in figures. An element with `data-n` shows the figure of
+/// that name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Figures {
+    named: Vec<(&'static str, String)>,
+}
+
+const STATES: [(&str, &str); 6] = [
+    ("AVAIL", "Available"),
+    ("RING", "Ringing"),
+    ("ACD", "On call"),
+    ("ACW", "ACW"),
+    ("AUX", "AUX"),
+    ("OTHER", "Other"),
+];
+
+impl Figures {
+    /// The figures of a snapshot.
+    pub(crate) fn of(now: &Snapshot) -> Self {
+        let mut named = Vec::with_capacity(16);
+        let mut oldest: Option<Stamp> = None;
+        let mut sums = [0_i64; 6];
+        if let Some(table) = now.tables.get("queues") {
+            let c = Queues::of(table.shape);
+            for row in &table.rows {
+                let ended = [
+                    c.answered,
+                    c.abandoned,
+                    c.timed_out,
+                    c.left_empty,
+                    c.exit_key,
+                    c.left,
+                    c.lost,
+                ];
+                let ended: i64 = ended.iter().map(|place| place.sum(row)).sum();
+                let add = [
+                    c.waiting.sum(row),
+                    c.offered.sum(row),
+                    c.answered.sum(row),
+                    c.abandoned.sum(row),
+                    c.answered_in_sl.sum(row),
+                    ended,
+                ];
+                for (sum, n) in sums.iter_mut().zip(add) {
+                    *sum = sum.saturating_add(n);
+                }
+                oldest = [oldest, c.oldest_since.stamp(row)].into_iter().flatten().min();
+            }
+        }
+        let [waiting, offered, answered, abandoned, in_level, ended] = sums;
+        let percent = match ended {
+            0 => "–".to_owned(),
+            _ => (in_level.saturating_mul(200).saturating_add(ended) / (ended * 2)).to_string(),
+        };
+        named.push(("waiting", count(waiting)));
+        named.push(("oldest", oldest.map_or(String::new(), |at| millis(at).to_string())));
+        named.push(("offered", count(offered)));
+        named.push(("answered", count(answered)));
+        named.push(("abandoned", count(abandoned)));
+        named.push(("service", percent));
+        let mut states = [0_i64; STATES.len()];
+        let mut staffed = 0_usize;
+        if let Some(table) = now.tables.get("agents") {
+            let c = Agents::of(table.shape);
+            staffed = table.rows.len();
+            for row in &table.rows {
+                let state = c.state.text(row);
+                if let Some(i) = STATES.iter().position(|(code, _)| *code == state) {
+                    states[i] += 1;
+                }
+            }
+        }
+        named.push(("staffed", count(i64::try_from(staffed).unwrap_or(i64::MAX))));
+        named.extend(STATES.iter().zip(states).map(|((code, _), n)| (*code, count(n))));
+        Self { named }
+    }
+
+    fn get(&self, name: &str) -> &str {
+        self.named.iter().find(|(n, _)| *n == name).map_or("", |(_, text)| text)
+    }
+
+    /// Those that differ from `before`.
+    pub(crate) fn changed<'a>(
+        &'a self,
+        before: &'a Self,
+    ) -> impl Iterator<Item = (&'static str, &'a str)> {
+        let differs = |(name, text): &&(&'static str, String)| before.get(name) != text;
+        self.named.iter().filter(differs).map(|(name, text)| (*name, text.as_str()))
+    }
+}
+
+/// One big figure.
+fn tile(label: &str, id: &str, value: Markup, note: Markup) -> Markup {
+    html! {
+        div.tile id=(format!("tile-{id}")) {
+            dt { (label) }
+            dd { (value) @if !note.0.is_empty() { small { (note) } } }
+        }
+    }
+}
+
+fn tiles(f: &Figures, limits: &Limits, now: Stamp) -> Markup {
+    let figure = |id: &str| html! { b data-n=(id) { (f.get(id)) } };
+    let oldest = f.get("oldest").parse::<i64>().ok().map(|ms| Stamp(ms.saturating_mul(1_000)));
+    let level = oldest.map_or(Level::Plain, |at| limits.oldest_wait.level(at, now).0);
+    html! {
+        dl.tiles aria-label="The centre now" {
+            (tile("Waiting", "waiting", figure("waiting"), html! {}))
+            div.tile id="tile-oldest" class=[class(level)] {
+                dt { "Oldest wait" }
+                dd { b data-n="oldest" data-t=[oldest.map(millis)] {
+                    (oldest.map_or("–".to_owned(), |at| age(now - at)))
+                } }
+            }
+            (tile("Available", "available", figure("AVAIL"),
+                html! { "of " span data-n="staffed" { (f.get("staffed")) } " staffed" }))
+            (tile("Service level", "service", html! { (figure("service")) i { "%" } },
+                html! { "today" }))
+            (tile("Offered", "offered", figure("offered"), html! { "today" }))
+            (tile("Answered", "answered", figure("answered"), html! { "today" }))
+            (tile("Abandoned", "abandoned", figure("abandoned"), html! { "today" }))
+        }
+    }
+}
+
+/// Agents by state: a bar in proportion, and buttons that narrow the table to one state.
+fn states(f: &Figures) -> Markup {
+    let n = |id: &str| f.get(id).replace('\u{202f}', "").parse::<i64>().unwrap_or(0);
+    let all: i64 = STATES.iter().map(|(code, _)| n(code)).sum::<i64>().max(1);
+    let bars = STATES.iter().scan(0, |x, (code, _)| {
+        let width = n(code) * 1000 / all;
+        let begin = *x;
+        *x += width;
+        Some((code, begin, width))
+    });
+    html! {
+        svg.bar viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true" {
+            @for (code, x, width) in bars {
+                rect data-s=(code) x=(x) y="0" width=(width) height="10" {}
+            }
+        }
+        div.states role="group" aria-label="Show only agents in one state" {
+            @for (code, words) in STATES {
+                button type="button" data-s=(code) aria-pressed="false" {
+                    span.st { (words) } " "
+                    span.count data-n=(code) { (f.get(code)) }
+                }
+            }
+        }
+    }
+}
+
+/// Rows of a table in the order in which they are shown first: by name.
+fn by_name<'a>(table: &'a Table, key: impl Fn(&'a Row) -> &'a str) -> Vec<&'a Row> {
+    let mut rows: Vec<_> = table.rows.iter().collect();
+    rows.sort_by_cached_key(|row| key(row).to_lowercase());
+    rows
+}
+
+/// All rows of both tables.
+pub(crate) fn all_rows(now: &Snapshot, look: Look<'_>) -> (Markup, Markup) {
+    let queues = now.tables.get("queues").map(|table| {
+        let c = Queues::of(table.shape);
+        html! { @for row in by_name(table, |r| c.queue.text(r)) { (queue_row(&c, row, look)) } }
+    });
+    let agents = now.tables.get("agents").map(|table| {
+        let c = Agents::of(table.shape);
+        html! { @for row in by_name(table, |r| c.name.text(r)) { (agent_row(&c, row, look)) } }
+    });
+    let none = || PreEscaped(String::new());
+    (queues.unwrap_or_else(none), agents.unwrap_or_else(none))
+}
+
+/// The rows of a change, rendered; `None` if the table is not on this page.
+pub(crate) fn some_rows(shape: &'static Shape, rows: &[Row], look: Look<'_>) -> Option<Markup> {
+    match shape.name {
+        "queues" => {
+            let c = Queues::of(shape);
+            Some(html! { @for row in rows { (queue_row(&c, row, look)) } })
+        }
+        "agents" => {
+            let c = Agents::of(shape);
+            Some(html! { @for row in rows { (agent_row(&c, row, look)) } })
+        }
+        _ => None,
+    }
+}
+
+/// The element ids of rows that are gone.
+pub(crate) fn gone_ids(shape: &'static Shape, keys: &[Row]) -> Vec<String> {
+    let kind = match shape.name {
+        "queues" => 'q',
+        "agents" => 'a',
+        _ => return Vec::new(),
+    };
+    let part = |key: &Row, i: usize| match key.get(i) {
+        Some(facts::table::Value::Text(text)) => text.to_string(),
+        _ => String::new(),
+    };
+    keys.iter().map(|key| row_id(kind, &part(key, 0), &part(key, 1))).collect()
+}
+
+/// What the page says when there is nothing to show, by what is the matter.
+fn empty_words(now: &Snapshot, agents: bool) -> Markup {
+    let links = now.tables.get("links").map_or(&[][..], |t| t.rows.as_slice());
+    let columns = now.tables.get("links").map(|t| Links::of(t.shape));
+    let live = columns.is_some_and(|c| links.iter().any(|r| c.state.text(r) == "live"));
+    html! {
+        @if now.version == 0 {
+            h3 { "Nothing has been read yet" }
+            p { "The server has just been started. This page fills by itself as soon as the first \
+                switch has answered." }
+        } @else if links.is_empty() && now.tables.contains_key("links") {
+            h3 { "No switch is attached" }
+            p { "Name your PBX in the configuration file, check it with " code { "busyhour check" }
+                ", and start the server again. To look around first, run "
+                code { "busyhour demo" } "." }
+        } @else if !live && now.tables.contains_key("links") {
+            h3 { "No switch can be heard" }
+            p { a href="/links" { "Links" } " says why and what to change." }
+        } @else if agents {
+            h3 { "No agent is logged on" }
+            p { "Agents appear here as soon as a queue of the switch has members: "
+                code { "queue add member" } " on Asterisk, or " code { "member =>" } " in "
+                code { "queues.conf" } "." }
+        } @else {
+            h3 { "The switch has no queues" }
+            p { "Queues appear here as soon as the switch has any: on Asterisk, name them in "
+                code { "queues.conf" } " and run " code { "queue reload all" } "." }
+        }
+    }
+}
+
+fn section(
+    id: &str,
+    title: &str,
+    columns: &[Head],
+    rows: Markup,
+    empty: Markup,
+    look: Look<'_>,
+) -> Markup {
+    html! {
+        div.empty id=(format!("{id}-empty")) { (empty) }
+        table id=(id) class=[look.several.then_some("several")] {
+            caption { (title) }
+            (heads(columns, look.several))
+            tbody { (rows) }
+        }
+    }
+}
+
+/// What stands between the header and the end of the page.
+pub(crate) fn body(now: &Snapshot, look: Look<'_>) -> Markup {
+    let figures = Figures::of(now);
+    let (queues, agents) = all_rows(now, look);
+    html! {
+        main id="floor" data-stream="/floor/stream" data-version=(look.place)
+            data-several=(u8::from(look.several)) data-limits=(look.limits.for_script())
+            data-at=(millis(now.at)) {
+            h1.unseen { "Floor" }
+            div id="notices" aria-live="polite" { (notices::all(now)) }
+            (tiles(&figures, look.limits, look.now))
+            section.queues aria-labelledby="queues-title" {
+                header { h2 id="queues-title" { "Queues" } span.count id="queues-count" {} }
+                (section("queues", "Queues now, and their calls of today", &QUEUE_HEADS, queues,
+                    empty_words(now, false), look))
+            }
+            section.agents aria-labelledby="agents-title" {
+                header {
+                    h2 id="agents-title" { "Agents" } span.count id="agents-count" {}
+                    (states(&figures))
+                    label.find { span.unseen { "Find agents" }
+                        input type="search" id="find" autocomplete="off" spellcheck="false"
+                            placeholder="Find by name, state, queue …  ( / )";
+                    }
+                }
+                (section("agents", "Agents logged on, by name", &AGENT_HEADS, agents,
+                    empty_words(now, true), look))
+                p.none id="none" hidden { "No agent fits. "
+                    button type="button" id="show-all" { "Show all agents" } }
+            }
+        }
+    }
+}

@@ -1,0 +1,473 @@
+// Moves a page: puts rendered rows in their place, keeps order and filter, counts times on by
+// the server's clock, and says how fresh all this is. It renders nothing that the server could.
+"use strict";
+
+const main = document.querySelector("main[data-stream]");
+const page = document.body.dataset;
+
+// --- Theme -------------------------------------------------------------------------------
+
+const themeButton = document.getElementById("theme");
+const showTheme = () => {
+  const theme = document.documentElement.dataset.theme || "auto";
+  themeButton.dataset.is = theme;
+  themeButton.textContent = { auto: "Auto", light: "Light", dark: "Dark" }[theme];
+  themeButton.title = `Theme: ${themeButton.textContent}`;
+};
+const keep = (name, value) => {
+  try {
+    if (value === null) localStorage.removeItem(name);
+    else localStorage.setItem(name, value);
+  } catch { /* A browser that keeps nothing still shows everything. */ }
+};
+const kept = (name) => {
+  try { return localStorage.getItem(name); } catch { return null; }
+};
+themeButton.addEventListener("click", () => {
+  const root = document.documentElement.dataset;
+  const next = { undefined: "light", light: "dark", dark: undefined }[root.theme];
+  if (next) root.theme = next;
+  else delete root.theme;
+  keep("busyhour.theme", next || null);
+  showTheme();
+});
+showTheme();
+
+// --- Time --------------------------------------------------------------------------------
+
+// The server's clock minus ours, from the answer that took least long of the last few.
+const samples = [];
+let offset = Number(page.now) - Date.now();
+const learnClock = (now) => {
+  samples.push(now - Date.now());
+  if (samples.length > 8) samples.shift();
+  offset = Math.max(...samples);
+};
+const serverNow = () => Date.now() + offset;
+
+const two = (n) => String(n).padStart(2, "0");
+const age = (ms) => {
+  const secs = Math.max(0, Math.floor(ms / 1000));
+  const h = Math.floor(secs / 3600), m = Math.floor(secs / 60) % 60, s = secs % 60;
+  if (h === 0) return `${m}:${two(s)}`;
+  if (h < 100) return `${h}:${two(m)}:${two(s)}`;
+  return `${Math.floor(h / 24)} d ${h % 24} h`;
+};
+const span = (s) =>
+  s >= 3600 && s % 3600 === 0 ? `${s / 3600} h` : s >= 60 && s % 60 === 0 ? `${s / 60} min` : `${s} s`;
+const timeOfDay = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const withZone = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short" });
+const withDay = new Intl.DateTimeFormat([], { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const localTimes = (root) => {
+  const today = new Date(serverNow()).toDateString();
+  for (const el of root.querySelectorAll("time[data-at]")) {
+    const at = new Date(Number(el.dataset.at));
+    el.dateTime = at.toISOString();
+    el.textContent = (at.toDateString() === today ? timeOfDay : withDay).format(at);
+  }
+};
+
+// --- Tables ------------------------------------------------------------------------------
+
+const limits = new Map();
+for (const part of (main?.dataset.limits || "").split(",")) {
+  const [name, caution, warning] = part.split(" ");
+  if (warning) limits.set(name, { caution: Number(caution), warning: Number(warning) });
+}
+const RANK = { "": 0, caution: 1, warning: 2 };
+const compareText = new Intl.Collator([], { numeric: true, sensitivity: "base" }).compare;
+const setText = (el, text) => { if (el && el.textContent !== text) el.textContent = text; };
+const setLevel = (el, level) => {
+  if (el.classList.contains("caution") !== (level === "caution")) el.classList.toggle("caution");
+  if (el.classList.contains("warning") !== (level === "warning")) el.classList.toggle("warning");
+};
+const levelOf = (limit, secs) =>
+  secs >= limit.warning ? "warning" : secs >= limit.caution ? "caution" : "";
+
+// A table that is sorted, filtered and counted on. `order` holds its rows as they are shown.
+class Sorted {
+  constructor(table) {
+    this.table = table;
+    this.body = table.tBodies[0];
+    this.heads = [...table.tHead.rows[0].cells];
+    this.rows = new Map();
+    this.order = [];
+    this.words = [];
+    this.state = "";
+    this.unsorted = false;
+    const first = this.heads.findIndex((h) => h.classList.contains("who"));
+    this.by = { column: first, down: false };
+    const [column, down] = (kept(`busyhour.sort.${table.id}`) || "").split(" ");
+    const known = this.heads.findIndex((h) => h.textContent === column?.replaceAll("_", " "));
+    if (known >= 0) this.by = { column: known, down: down === "down" };
+    this.heads.forEach((head, i) => head.querySelector("button").addEventListener("click", () => this.sortBy(i)));
+    for (const el of this.body.rows) this.order.push(this.read(el));
+    this.showSort();
+    this.sort();
+  }
+
+  // What is known of a row: its element, its level, and what it is sorted by.
+  read(el) {
+    const row = { el, since: Number(el.dataset.t || 0), shown: true, level: "", key: null };
+    row.limit = limits.get(this.table.id === "queues" ? "Wait" : el.dataset.s);
+    this.rows.set(el.id, row);
+    this.judge(row, serverNow());
+    this.rekey(row);
+    return row;
+  }
+
+  rekey(row) {
+    const cell = row.el.cells[this.by.column];
+    const head = this.heads[this.by.column].classList;
+    if (head.contains("att")) row.key = RANK[row.level] ? RANK[row.level] * 1e14 + (serverNow() - row.since) : null;
+    else if (cell?.classList.contains("t")) row.key = row.since ? -row.since : null;
+    else if (head.contains("n")) {
+      const n = parseFloat(cell?.textContent.replace(/[^\d.-]/g, ""));
+      row.key = Number.isNaN(n) ? null : n;
+    } else row.key = cell?.textContent || null;
+    row.name = row.el.querySelector("th").textContent;
+  }
+
+  compare(a, b) {
+    const x = a.key, y = b.key;
+    let order = 0;
+    if (x === null || y === null) order = (x === null) - (y === null);
+    else {
+      order = typeof x === "number" ? x - y : compareText(x, y);
+      if (this.by.down) order = -order;
+    }
+    return order || compareText(a.name, b.name) || (a.el.id < b.el.id ? -1 : 1);
+  }
+
+  sortBy(column) {
+    const text = !/\b(n|att)\b/.test(this.heads[column].className);
+    const again = this.by.column === column;
+    // Numbers and attention are looked at from the top, names from A.
+    this.by = { column, down: again ? !this.by.down : !text };
+    const name = this.heads[column].textContent.replaceAll(" ", "_");
+    keep(`busyhour.sort.${this.table.id}`, `${name} ${this.by.down ? "down" : "up"}`);
+    this.order.forEach((row) => this.rekey(row));
+    this.showSort();
+    this.sort();
+  }
+
+  showSort() {
+    this.heads.forEach((head, i) => {
+      if (i === this.by.column) head.setAttribute("aria-sort", this.by.down ? "descending" : "ascending");
+      else head.removeAttribute("aria-sort");
+    });
+  }
+
+  // Sorts all; moves only what does not stand where it should.
+  sort() {
+    this.unsorted = false;
+    const before = this.order;
+    this.order = [...before].sort((a, b) => this.compare(a, b));
+    if (this.order.some((row, i) => row !== before[i] || this.body.rows[i] !== row.el)) {
+      this.body.append(...this.order.map((row) => row.el));
+    }
+  }
+
+  // Puts a rendered row in its place.
+  put(el) {
+    const old = this.rows.get(el.id);
+    if (old) {
+      if (old.el.dataset.s !== el.dataset.s) el.classList.add("fresh");
+      old.el.replaceWith(el);
+    }
+    const row = this.read(el);
+    const at = old ? this.order.indexOf(old) : -1;
+    const fits = at >= 0
+      && (at === 0 || this.compare(this.order[at - 1], row) < 0)
+      && (at + 1 >= this.order.length || this.compare(row, this.order[at + 1]) < 0);
+    if (fits) this.order[at] = row;
+    else {
+      if (at >= 0) this.order.splice(at, 1);
+      let low = 0, high = this.order.length;
+      while (low < high) {
+        const mid = (low + high) >> 1;
+        if (this.compare(this.order[mid], row) < 0) low = mid + 1;
+        else high = mid;
+      }
+      this.body.insertBefore(el, this.order[low]?.el ?? null);
+      this.order.splice(low, 0, row);
+    }
+    this.sift(row);
+  }
+
+  drop(id) {
+    const row = this.rows.get(id);
+    if (!row) return;
+    this.rows.delete(id);
+    this.order.splice(this.order.indexOf(row), 1);
+    row.el.remove();
+  }
+
+  // Shows or hides a row by what is looked for.
+  sift(row) {
+    const text = this.words.length ? `${row.el.textContent} ${row.el.dataset.s || ""}`.toLowerCase() : "";
+    const fits = this.words.every((word) => text.includes(word))
+      && (!this.state || row.el.dataset.s === this.state);
+    row.shown = fits;
+    if (row.el.hidden === fits) row.el.hidden = !fits;
+  }
+
+  siftAll() {
+    this.order.forEach((row) => this.sift(row));
+    this.count();
+  }
+
+  count() {
+    const all = this.order.length;
+    const shown = this.words.length || this.state ? this.order.filter((row) => row.shown).length : all;
+    setText(document.getElementById(`${this.table.id}-count`), shown === all ? `${all}` : `${shown} of ${all}`);
+    const none = document.getElementById("none");
+    if (none && this.table.id === "agents") none.hidden = !(all > 0 && shown === 0);
+    // Many rows stand closer.
+    this.table.classList.toggle("dense", all > 40);
+  }
+
+  // How much attention a row deserves now, and the words for it.
+  judge(row, now) {
+    const over = row.limit && row.since ? levelOf(row.limit, (now - row.since) / 1000) : "";
+    const base = row.el.dataset.l || "";
+    const level = RANK[over] >= RANK[base] ? over : base;
+    const words = over
+      ? `${this.table.id === "queues" ? "Wait" : row.el.dataset.s} over ${span(row.limit[over])}` : "";
+    const text = [words, row.el.dataset.m].filter(Boolean).join(" · ");
+    if (level !== row.level || text !== row.text) {
+      row.level = level;
+      row.text = text;
+      setLevel(row.el, level);
+      setText(row.el.querySelector("td.att"), text);
+      if (this.heads[this.by.column].classList.contains("att")) {
+        this.rekey(row);
+        this.unsorted = true;
+      }
+    }
+  }
+
+  // Counts levels on, everywhere.
+  judgeAll(now) {
+    for (const row of this.order) if (row.limit || row.el.dataset.l) this.judge(row, now);
+    if (this.unsorted) this.sort();
+  }
+
+  // Counts times on where they can be seen.
+  tick(now) {
+    const shown = this.words.length || this.state ? this.order.filter((row) => row.shown) : this.order;
+    let low = 0, high = shown.length;
+    while (low < high) {
+      const mid = (low + high) >> 1;
+      if (shown[mid].el.getBoundingClientRect().bottom < 0) low = mid + 1;
+      else high = mid;
+    }
+    const end = window.innerHeight;
+    const seen = [];
+    for (let i = low; i < shown.length; i += 1) {
+      if (shown[i].el.getBoundingClientRect().top > end) break;
+      seen.push(shown[i]);
+    }
+    // All reading before all writing: one layout.
+    for (const row of seen) if (row.since) setText(row.el.querySelector("td.t"), age(now - row.since));
+  }
+}
+
+const tables = new Map();
+for (const table of document.querySelectorAll("main table")) {
+  tables.set(table.id === "queues" ? "q" : "a", new Sorted(table));
+}
+const agents = tables.get("a");
+tables.forEach((table) => table.count());
+
+// --- Filter ------------------------------------------------------------------------------
+
+const find = document.getElementById("find");
+const stateButtons = [...document.querySelectorAll(".states button")];
+const lookFor = (text, state) => {
+  agents.words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  agents.state = state;
+  stateButtons.forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.s === state)));
+  agents.siftAll();
+  tick();
+};
+if (find && agents) {
+  find.addEventListener("input", () => lookFor(find.value, agents.state));
+  stateButtons.forEach((button) => button.addEventListener("click", () =>
+    lookFor(find.value, agents.state === button.dataset.s ? "" : button.dataset.s)));
+  document.getElementById("show-all").addEventListener("click", () => {
+    find.value = "";
+    lookFor("", "");
+    find.focus();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && document.activeElement !== find && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      find.focus();
+    } else if (event.key === "Escape" && document.activeElement === find) {
+      find.value = "";
+      lookFor("", agents.state);
+    }
+  });
+}
+
+// --- What comes from the server ----------------------------------------------------------
+
+const number = (text) => Number(text.replace(/[^\d-]/g, "")) || 0;
+const drawBar = () => {
+  const rects = [...document.querySelectorAll(".bar rect")];
+  const counts = rects.map((r) => number(document.querySelector(`.states [data-n="${r.dataset.s}"]`).textContent));
+  const all = Math.max(1, counts.reduce((sum, n) => sum + n, 0));
+  let x = 0;
+  rects.forEach((rect, i) => {
+    const width = (counts[i] * 1000) / all;
+    rect.setAttribute("x", x.toFixed(1));
+    rect.setAttribute("width", width.toFixed(1));
+    x += width;
+  });
+};
+
+const apply = (patch) => {
+  if (patch.reload) {
+    reload();
+    return;
+  }
+  const template = document.createElement("template");
+  template.innerHTML = patch.rows || "";
+  localTimes(template.content);
+  const came = [...template.content.children];
+  for (const el of came) {
+    const table = tables.get(el.id[0]);
+    if (table) table.put(el);
+    else {
+      const old = document.getElementById(el.id);
+      if (old) old.replaceWith(el);
+      else document.getElementById("cards")?.append(el);
+    }
+  }
+  const gone = patch.gone || [];
+  if (patch.all) {
+    const ids = new Set(came.map((el) => el.id));
+    for (const table of tables.values()) for (const id of table.rows.keys()) if (!ids.has(id)) gone.push(id);
+    for (const el of document.querySelectorAll("#cards > *")) if (!ids.has(el.id)) gone.push(el.id);
+  }
+  for (const id of gone) {
+    const table = tables.get(id[0]);
+    if (table) table.drop(id);
+    else document.getElementById(id)?.remove();
+  }
+  if (came.length || gone.length) tables.forEach((table) => table.count());
+  for (const [name, text] of Object.entries(patch.figures || {})) {
+    for (const el of document.querySelectorAll(`[data-n="${CSS.escape(name)}"]`)) {
+      if (name !== "oldest") setText(el, text);
+      else if (text) el.dataset.t = text;
+      else {
+        delete el.dataset.t;
+        setText(el, "–");
+      }
+    }
+  }
+  if (patch.figures) drawBar();
+  if (patch.notices !== undefined) {
+    const notices = document.getElementById("notices");
+    const fresh = document.createElement("div");
+    fresh.innerHTML = patch.notices;
+    localTimes(fresh);
+    if (fresh.innerHTML !== notices.innerHTML) notices.replaceChildren(...fresh.childNodes);
+  }
+};
+
+const reload = () => {
+  // Not in a circle, should the server really send two kinds of pages.
+  const last = Number(kept("busyhour.reloaded") || 0);
+  if (Date.now() - last < 10_000) return;
+  keep("busyhour.reloaded", String(Date.now()));
+  location.reload();
+};
+
+const badge = document.getElementById("badge");
+let source = null;
+let lastId = main?.dataset.version ?? "0";
+let lastAt = Number(main?.dataset.at || 0);
+let heard = 0;
+let open = false;
+
+const connect = () => {
+  source?.close();
+  heard = performance.now();
+  source = new EventSource(`${main.dataset.stream}?several=${main.dataset.several}&since=${encodeURIComponent(lastId)}`);
+  const hear = (event) => {
+    heard = performance.now();
+    open = true;
+    if (event.lastEventId) lastId = event.lastEventId;
+    const data = JSON.parse(event.data);
+    if (data.at) lastAt = data.at;
+    return data;
+  };
+  source.addEventListener("clock", (event) => {
+    const data = hear(event);
+    learnClock(data.now);
+    if (data.tag !== page.tag) reload();
+    freshness();
+  });
+  source.addEventListener("patch", (event) => {
+    apply(hear(event));
+    freshness();
+  });
+  source.onerror = () => {
+    open = false;
+    freshness();
+  };
+};
+
+// live: what is shown is of now. delayed: the server is heard, its tables are old.
+// disconnected: nothing is heard.
+const freshness = () => {
+  const late = Math.floor((serverNow() - lastAt) / 1000);
+  let state = "live", text = "Live";
+  if (!open) [state, text] = ["disconnected", "Disconnected"];
+  else if (!lastAt) [state, text] = ["delayed", "Waiting for data"];
+  else if (late >= 7) [state, text] = ["delayed", `Delayed ${late} s`];
+  if (badge.className !== `badge ${state}`) badge.className = `badge ${state}`;
+  document.body.classList.toggle("stale", state !== "live");
+  setText(badge, text);
+};
+
+const tickSeen = () => tables.forEach((table) => table.tick(serverNow()));
+const tick = () => {
+  const now = serverNow();
+  tables.forEach((table) => table.judgeAll(now));
+  tickSeen();
+  for (const el of document.querySelectorAll("[data-t]:is(b, span)")) setText(el, age(now - Number(el.dataset.t)));
+  const tile = document.getElementById("tile-oldest");
+  if (tile) {
+    const since = Number(tile.querySelector("b").dataset.t || 0);
+    setLevel(tile, since ? levelOf(limits.get("Wait"), (now - since) / 1000) : "");
+  }
+  setText(document.getElementById("now"), withZone.format(now));
+};
+
+if (main) {
+  localTimes(document);
+  connect();
+  const beat = () => {
+    if (!document.hidden) tick();
+    const silent = performance.now() - heard;
+    // A connection that says nothing for three clocks is none; one that was refused needs us.
+    if (silent > 15_000 || (source.readyState === EventSource.CLOSED && silent > 3_000)) {
+      open = false;
+      connect();
+    }
+    if (performance.now() > 3_000 || open) freshness();
+    // The next full second of the server's clock.
+    setTimeout(beat, 1000 - (serverNow() % 1000) + 5);
+  };
+  beat();
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) tick(); });
+  document.addEventListener("scroll", () => requestAnimationFrame(tickSeen), { passive: true });
+  // What is cut short is shown whole where one points at it.
+  document.addEventListener("mouseover", (event) => {
+    const cell = event.target.closest?.("td, th");
+    if (cell && !cell.title && cell.scrollWidth > cell.clientWidth) cell.title = cell.textContent;
+  });
+}

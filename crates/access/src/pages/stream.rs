@@ -1,0 +1,233 @@
+//! The streams that move the pages. An event is one JSON object, applied as a whole, so that a
+//! page that is cut off between two of them is at a version and can go on from there:
+//!
+//! * `patch`: `{at, all?, reload?, rows?, gone?, figures?, notices?}`: rendered rows to put in
+//!   place by their ids; with `all`, rows that are not among them go. `reload`: the page must
+//!   be loaded anew.
+//! * `clock`: `{now, at, tag}`: this server's clock, when tables were last published, and the
+//!   build of the pages. First, and every 5 s.
+
+use super::floor::{Figures, Look};
+use super::{assets, floor, links, look, notices, words};
+use crate::clock;
+use crate::feed::{Feed, Merged, Step, known};
+use crate::refusal::Refusal;
+use crate::rest::{Asked, pairs};
+use crate::site::Site;
+use crate::wire;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, Sse};
+use engine::Snapshot;
+use facts::Stamp;
+use futures_util::Stream;
+use futures_util::stream::unfold;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+/// The least time between two events for the Floor: faster than people see, slow enough to
+/// put what happens together into one.
+const FLOOR_GAP: Duration = Duration::from_millis(50);
+/// The same for the Links page, whose counts never stand still.
+const LINKS_GAP: Duration = Duration::from_millis(500);
+
+type Moving =
+    Result<Sse<Box<dyn Stream<Item = Result<Event, Infallible>> + Send + Unpin>>, Refusal>;
+
+/// `/floor/stream`: what has changed on the Floor.
+pub(crate) async fn floor_stream(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    asked: Asked,
+) -> Moving {
+    open(site, &headers, asked, Page::Floor(FloorSent::default()), FLOOR_GAP)
+}
+
+/// `/links/stream`: what has changed on the Links page.
+pub(crate) async fn links_stream(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    asked: Asked,
+) -> Moving {
+    open(site, &headers, asked, Page::Links(LinksSent::default()), LINKS_GAP)
+}
+
+fn open(site: Site, headers: &HeaderMap, asked: Asked, page: Page, gap: Duration) -> Moving {
+    let (mut since, mut several) = (None, None);
+    for (name, text) in pairs(asked)? {
+        match (name.as_str(), text.as_str()) {
+            ("since", _) => since = Some(text),
+            ("several", "0" | "1") => several = Some(text == "1"),
+            _ => {
+                let text = format!("this stream takes since and several=0 or 1, not '{name}'");
+                return Err(Refusal::bad("unknown-parameter", text));
+            }
+        }
+    }
+    let known = known(&site, headers, since.as_deref())?;
+    let feed = Feed::new(&site, known, gap)?;
+    let viewer = Viewer { site, feed, page, several, greeted: false, notices: None };
+    Ok(Sse::new(Box::new(Box::pin(unfold(viewer, |mut viewer| async move {
+        let event = viewer.next().await?;
+        Some((Ok(event), viewer))
+    })))))
+}
+
+/// What a viewer of the Floor has been sent, as far as it matters for what is next.
+#[derive(Default)]
+struct FloorSent {
+    figures: Option<Figures>,
+}
+
+/// The cards that a viewer of the Links page has, by id.
+#[derive(Default)]
+struct LinksSent {
+    cards: BTreeMap<String, String>,
+}
+
+enum Page {
+    Floor(FloorSent),
+    Links(LinksSent),
+}
+
+/// One who looks at a page.
+struct Viewer {
+    site: Site,
+    feed: Feed,
+    page: Page,
+    /// Whether the page was rendered for several ACDs; `None` if it did not say.
+    several: Option<bool>,
+    greeted: bool,
+    notices: Option<String>,
+}
+
+impl Viewer {
+    async fn next(&mut self) -> Option<Event> {
+        if !self.greeted {
+            self.greeted = true;
+            return Some(self.clock(clock::now(), self.site.live().snapshot().at));
+        }
+        loop {
+            let change = match self.feed.next().await? {
+                Step::Clock { now, at } => return Some(self.clock(now, at)),
+                Step::Anew(_) => None,
+                Step::Changed(change) => Some(change),
+            };
+            let now = self.site.live().snapshot();
+            if let Some(data) = self.patch(&now, change.as_ref()) {
+                return Some(self.feed.event("patch").data(data));
+            }
+        }
+    }
+
+    fn clock(&self, now: Stamp, at: Stamp) -> Event {
+        let (now, at) = (words::millis(now), words::millis(at));
+        let data = serde_json::json!({ "now": now, "at": at, "tag": assets::tag() });
+        self.feed.event("clock").data(data.to_string())
+    }
+
+    /// What leads to `now`; without a change, everything anew. `None`: nothing to be seen.
+    fn patch(&mut self, now: &Snapshot, change: Option<&Merged>) -> Option<String> {
+        let several = floor::several(now);
+        if self.several.is_some_and(|s| s != several) {
+            return Some("{\"reload\":true}".into());
+        }
+        let at = change.map_or(now.at, |c| c.at);
+        let mut out = format!("{{\"at\":{}", words::millis(at));
+        let bare = out.len();
+        let look = look(&self.site, several, "");
+        match &mut self.page {
+            Page::Floor(sent) => sent.patch(&mut out, now, change, look),
+            Page::Links(sent) => sent.patch(&mut out, now, change, look),
+        }
+        let notices = notices::all(now).into_string();
+        if self.notices.as_ref() != Some(&notices) {
+            field(&mut out, "notices", &notices);
+            self.notices = Some(notices);
+        }
+        if out.len() == bare {
+            return None;
+        }
+        out.push('}');
+        Some(out)
+    }
+}
+
+impl FloorSent {
+    fn patch(&mut self, out: &mut String, now: &Snapshot, change: Option<&Merged>, look: Look<'_>) {
+        let mut gone = Vec::new();
+        let mut rows = String::new();
+        let mut seen = change.is_none();
+        match change {
+            None => {
+                out.push_str(",\"all\":true");
+                let (queues, agents) = floor::all_rows(now, look);
+                rows = queues.into_string() + &agents.into_string();
+            }
+            Some(change) => {
+                for change in &change.changes {
+                    if let Some(some) = floor::some_rows(change.shape, &change.rows, look) {
+                        seen = true;
+                        rows.push_str(&some.into_string());
+                        gone.extend(floor::gone_ids(change.shape, &change.gone));
+                    }
+                }
+            }
+        }
+        if !seen {
+            return;
+        }
+        put_rows(out, &rows, &gone);
+        let figures = Figures::of(now);
+        let before = self.figures.take().unwrap_or_default();
+        let mut first = true;
+        for (name, text) in figures.changed(&before) {
+            out.push_str(if first { ",\"figures\":{" } else { "," });
+            first = false;
+            wire::json_text(out, name);
+            out.push(':');
+            wire::json_text(out, text);
+        }
+        if !first {
+            out.push('}');
+        }
+        self.figures = Some(figures);
+    }
+}
+
+impl LinksSent {
+    fn patch(&mut self, out: &mut String, now: &Snapshot, change: Option<&Merged>, look: Look<'_>) {
+        let cards: BTreeMap<String, String> = links::cards(now, look.now).into_iter().collect();
+        if change.is_none() {
+            out.push_str(",\"all\":true");
+            self.cards.clear();
+        }
+        let news = cards.iter().filter(|(id, card)| self.cards.get(*id) != Some(card));
+        let rows: String = news.map(|(_, card)| card.as_str()).collect();
+        let gone: Vec<String> =
+            self.cards.keys().filter(|id| !cards.contains_key(*id)).cloned().collect();
+        put_rows(out, &rows, &gone);
+        self.cards = cards;
+    }
+}
+
+fn put_rows(out: &mut String, rows: &str, gone: &[String]) {
+    if !rows.is_empty() {
+        field(out, "rows", rows);
+    }
+    if !gone.is_empty() {
+        let list = serde_json::json!(gone);
+        // Writing into a String cannot fail.
+        let done = write!(out, ",\"gone\":{list}");
+        debug_assert!(done.is_ok());
+    }
+}
+
+fn field(out: &mut String, name: &str, text: &str) {
+    out.push(',');
+    wire::json_text(out, name);
+    out.push(':');
+    wire::json_text(out, text);
+}
