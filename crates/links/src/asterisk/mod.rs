@@ -30,3 +30,12 @@ pub const RESYNC_EVERY: Duration = Duration::from_secs(900);
 
 /// More often would load the PBX with lists.
 pub const RESYNC_EVERY_MIN: Duration = Duration::from_secs(10);
+
+/// A connection that is silent for so long is given up.
+pub const SILENCE_MAX: Duration = Duration::from_secs(10);
+
+/// Less would take a second without an event for a dead link.
+pub const SILENCE_MAX_MIN: Duration = Duration::from_secs(3);
+
+#[cfg(test)]
+mod tests;

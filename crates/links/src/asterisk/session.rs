@@ -37,10 +37,6 @@ pub(crate) const BOOT_ASK_US: i64 = 5_000_000;
 pub(crate) const BOOT_ASK_EVERY_US: i64 = 2_000_000;
 /// Then it is taken as booted whatever it says.
 pub(crate) const BOOT_MAX_US: i64 = 120_000_000;
-/// Silence after which a link is shown as stalled.
-pub(crate) const STALLED_US: i64 = 3_000_000;
-/// Silence after which the connection is given up.
-pub(crate) const SILENT_MAX_US: i64 = 10_000_000;
 /// A connection that was live for so long was a good one: the back-off starts anew.
 pub(crate) const GOOD_US: i64 = 10_000_000;
 /// The wait after a refused login or certificate.
@@ -456,9 +452,9 @@ impl Core {
         }
         self.ask_next(now);
         self.beat(now);
-        if now.mono.saturating_sub(self.silent_since()) >= SILENT_MAX_US {
-            let secs = SILENT_MAX_US / 1_000_000;
-            self.end(format!("nothing heard for {secs} s"), false);
+        let silent = now.mono.saturating_sub(self.silent_since());
+        if silent >= self.silence_max_us() {
+            self.end(format!("nothing heard for {} s", silent / 1_000_000), false);
         }
     }
 
@@ -466,6 +462,10 @@ impl Core {
     /// Asterisk was seen to answer and to keep events back. While a list comes in, they do.
     fn silent_since(&self) -> i64 {
         if self.heartbeat.echoes() && self.resync.is_none() { self.event_at } else { self.bytes_at }
+    }
+
+    fn silence_max_us(&self) -> i64 {
+        i64::try_from(self.settings.silence_max.as_micros()).unwrap_or(i64::MAX)
     }
 
     /// Sets the state from what is under way and what was heard.
@@ -477,11 +477,16 @@ impl Core {
             _ => return,
         };
         let silent = now.mono.saturating_sub(self.silent_since());
-        if silent < STALLED_US {
+        if silent < self.silence_max_us() / 10 * 3 {
             return self.set_state(state, "", now);
         }
         if self.state != State::Stalled {
-            self.set_state(State::Stalled, "nothing heard for 3 s: asking", now);
+            let reason = if self.heartbeat.echoes() && now.mono - self.bytes_at < silent {
+                "answers come but no events"
+            } else {
+                "nothing is heard"
+            };
+            self.set_state(State::Stalled, reason, now);
         }
     }
 

@@ -124,6 +124,9 @@ pub struct Settings {
     pub heartbeat: bool,
     /// How often everything is asked anew to find ghosts; `None`: only after a connect.
     pub resync_every: Option<Duration>,
+    /// A connection that is silent for so long is given up; after 3 tenths of it the link is
+    /// shown as stalled. Something is said at least every second.
+    pub silence_max: Duration,
 }
 
 impl Settings {
@@ -142,6 +145,7 @@ impl Settings {
             leave_out: LeaveOut::default(),
             heartbeat: true,
             resync_every: Some(super::RESYNC_EVERY),
+            silence_max: super::SILENCE_MAX,
         }
     }
 
@@ -199,6 +203,10 @@ impl Settings {
         if self.resync_every.is_some_and(|every| every < super::RESYNC_EVERY_MIN) {
             let text = format!("is below {} s", super::RESYNC_EVERY_MIN.as_secs());
             found.push(("resync_every", text));
+        }
+        if self.silence_max < super::SILENCE_MAX_MIN {
+            let text = format!("is below {} s", super::SILENCE_MAX_MIN.as_secs());
+            found.push(("silence_max", text));
         }
         found
     }

@@ -75,9 +75,9 @@ pub(crate) fn explain(error: &std::io::Error) -> String {
         return format!("TLS refused: {error}: is this Asterisk's TLS port (tlsbindaddr)?");
     };
     match inner {
-        Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
-            "TLS refused: certificate is not signed by the authority in tls.ca".to_owned()
-        }
+        Error::InvalidCertificate(
+            CertificateError::UnknownIssuer | CertificateError::BadSignature,
+        ) => "TLS refused: certificate is not signed by the authority in tls.ca".to_owned(),
         Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure) => {
             "TLS refused: certificate is not the pinned one: if it was renewed, change tls.pin"
                 .to_owned()
@@ -173,7 +173,7 @@ impl ServerCertVerifier for Verifier {
 }
 
 /// SHA-256, as the TLS library has it for one of its cipher suites.
-fn sha256(bytes: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn sha256(bytes: &[u8]) -> Option<Vec<u8>> {
     let SupportedCipherSuite::Tls13(suite) =
         crypto::ring::cipher_suite::TLS13_CHACHA20_POLY1305_SHA256
     else {
