@@ -281,7 +281,7 @@ fn prepare(
     };
     let server_id = (|| {
         conn.busy_timeout(LOCK_WAIT)?;
-        conn.pragma_update(None, "page_size", PAGE_BYTES)?;
+        conn.pragma_update(None, "page_size", PAGE_BYTES.cast_signed())?;
         conn.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
         conn.pragma_update(None, "synchronous", "FULL")?;
         // Done by ourselves: SQLite would do it before it says that a commit is in, and would
