@@ -34,7 +34,7 @@ if command -v typos >/dev/null 2>&1; then typos; else skip "typos is not install
 
 say "licences and sources of dependencies"
 if command -v cargo-deny >/dev/null 2>&1; then
-    cargo deny --offline --log-level error check licenses bans sources
+    cargo deny --log-level error check licenses bans sources
 else
     skip "cargo-deny is not installed (cargo install cargo-deny --locked)"
 fi

@@ -85,7 +85,9 @@ fn check_rust(name: &str, text: &str, at: &mut impl FnMut(usize, &str)) {
         at(1, "no //! on top: what is this module, what may it not know?");
     }
     for (i, line) in text.lines().enumerate() {
-        if line.chars().count() > COLUMNS_MAX && !line.contains("http") && !line.contains('"') {
+        // Tables in tests may be wide; elsewhere only what cannot be broken.
+        let wide = line.chars().count() > COLUMNS_MAX && !is_test;
+        if wide && !line.contains("http") && !line.contains('"') {
             at(i + 1, "wider than 100 columns");
         }
         let code = line.trim_start();

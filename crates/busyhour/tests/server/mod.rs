@@ -1,0 +1,105 @@
+//! The real binary, started on a free port, asked over REST, killed or stopped.
+
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long any condition may take before the test gives up.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A configuration for one switch.
+pub(crate) fn config_for(
+    dir: &Path,
+    name: &str,
+    address: &str,
+    user: &str,
+    secret: &str,
+) -> PathBuf {
+    let path = dir.join("busyhour.toml");
+    let text = format!(
+        "listen = \"127.0.0.1:0\"\ndata_dir = \".\"\nserver = \"test\"\n[[pbx]]\nname = \"{name}\"\n\
+         address = \"{address}\"\nuser = \"{user}\"\nsecret = \"{secret}\"\n"
+    );
+    std::fs::write(&path, text).expect("a configuration");
+    path
+}
+
+/// A running `busyhour serve`.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) address: String,
+}
+
+impl Server {
+    /// Starts it and waits until it says where it serves.
+    pub(crate) fn start(config: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_busyhour"))
+            .arg("serve")
+            .arg("--config")
+            .arg(config)
+            .env("BUSYHOUR_LOG", "warn")
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let stdout = child.stdout.take().expect("piped");
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line).expect("it says where it serves");
+        let address = line.trim().rsplit("http://").next().unwrap_or_default().to_owned();
+        assert!(address.contains(':'), "it said: {line}");
+        Self { child, address }
+    }
+
+    /// A live table.
+    pub(crate) fn table(&self, name: &str) -> Vec<serde_json::Value> {
+        let mut answer = ureq::get(format!("http://{}/api/v1/{name}", self.address))
+            .call()
+            .expect("the server answers");
+        let text = answer.body_mut().with_config().limit(1 << 30).read_to_string().expect("text");
+        serde_json::from_str(&text).expect("a JSON array")
+    }
+
+    /// The journal's watermark of an ACD: everything up to this number is on disk.
+    pub(crate) fn kept(&self, acd: &str) -> u64 {
+        let links = self.table("links");
+        let link = links.iter().find(|l| l["acd"] == acd);
+        link.and_then(|l| l["kept"].as_u64()).unwrap_or(0)
+    }
+
+    /// Waits for a condition.
+    pub(crate) fn wait_for(&mut self, what: &str, mut holds: impl FnMut(&Self) -> bool) {
+        let begun = Instant::now();
+        while !holds(self) {
+            assert!(begun.elapsed() < PATIENCE, "waited {PATIENCE:?} until {what}");
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                panic!("the server ended with {status} before {what}");
+            }
+            std::thread::sleep(Duration::from_millis(5)); // poll
+        }
+    }
+
+    /// kill -9.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("it is ours");
+        self.child.wait().expect("it is ours");
+    }
+
+    /// SIGTERM, and its exit code.
+    pub(crate) fn stop(mut self) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        let done = Command::new("kill").args(["-TERM", &pid]).status().expect("kill");
+        assert!(done.success());
+        self.child.wait().expect("it is ours").code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // A test that fails must not leave a server behind; one that is gone is gone.
+        drop(self.child.kill());
+        drop(self.child.wait());
+        drop(std::io::stdout().flush());
+    }
+}
