@@ -64,7 +64,8 @@ CREATE TABLE minute (
 /// What every reader of batches selects, in the order [`row`] expects. `CROSS` keeps SQLite from
 /// going through the servers first.
 pub(crate) const ROW: &str = "SELECT first_seq, last_seq, min_stamp, max_stamp, count,
-    layout, raw_bytes, checksum, data, name, loose FROM batch CROSS JOIN server ON server.id = batch.server";
+    layout, raw_bytes, checksum, data, name, loose
+    FROM batch CROSS JOIN server ON server.id = batch.server";
 
 /// What the file knows of its place among the others.
 #[derive(Clone, Debug, Default)]
