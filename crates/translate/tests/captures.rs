@@ -195,42 +195,44 @@ fn nothing_is_left_alive_that_asterisk_ended() {
     }
 }
 
-/// What is alive after these facts: each channel with its call, its bridge and the queue it
-/// waits in.
-fn alive(facts: &[Timed]) -> BTreeMap<String, (String, String, String)> {
-    let mut alive: BTreeMap<String, (String, String, String)> = BTreeMap::new();
+/// A channel that is alive: what it is part of.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Alive {
+    call: String,
+    bridge: String,
+    waits_in: String,
+}
+
+/// The channels that are alive after these facts.
+fn alive(facts: &[Timed]) -> BTreeMap<String, Alive> {
+    let mut alive: BTreeMap<String, Alive> = BTreeMap::new();
     for t in facts {
-        let (channel, set): (_, fn(&mut (String, String, String)) -> &mut String) = match &t.fact {
+        match &t.fact {
             Fact::ChannelNew(n) => {
                 let bridge = n.bridge.as_ref().map_or(String::new(), ToString::to_string);
-                alive.insert(n.channel.to_string(), (n.call.to_string(), bridge, String::new()));
-                continue;
+                let new = Alive { call: n.call.to_string(), bridge, ..Alive::default() };
+                alive.insert(n.channel.to_string(), new);
             }
             Fact::ChannelEnded { channel, .. } => {
                 alive.remove(&**channel);
-                continue;
             }
-            Fact::SwitchStarted => {
-                alive.clear();
-                continue;
+            Fact::SwitchStarted => alive.clear(),
+            Fact::ChannelCall { channel, call } => {
+                alive.entry(channel.to_string()).or_default().call = call.to_string();
             }
-            Fact::ChannelCall { channel, .. } => (channel, |c| &mut c.0),
-            Fact::Bridged { channel, .. } | Fact::Unbridged { channel, .. } => {
-                (channel, |c| &mut c.1)
+            Fact::Bridged { channel, bridge, .. } => {
+                alive.entry(channel.to_string()).or_default().bridge = bridge.to_string();
             }
-            Fact::Queued { channel, .. } | Fact::QueueLeft { channel, .. } => {
-                (channel, |c| &mut c.2)
+            Fact::Unbridged { channel, .. } => {
+                alive.entry(channel.to_string()).or_default().bridge.clear();
             }
-            _ => continue,
-        };
-        let value = match &t.fact {
-            Fact::ChannelCall { call, .. } => call.to_string(),
-            Fact::Bridged { bridge, .. } => bridge.to_string(),
-            Fact::Queued { split, .. } => split.to_string(),
-            _ => String::new(),
-        };
-        if let Some(channel) = alive.get_mut(&**channel) {
-            *set(channel) = value;
+            Fact::Queued { channel, split, .. } => {
+                alive.entry(channel.to_string()).or_default().waits_in = split.to_string();
+            }
+            Fact::QueueLeft { channel, .. } => {
+                alive.entry(channel.to_string()).or_default().waits_in.clear();
+            }
+            _ => {}
         }
     }
     alive
