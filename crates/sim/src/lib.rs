@@ -4,6 +4,12 @@
 //! says what Asterisk would say; [`Pbx`] serves it to AMI sessions. [`Playback`] serves a
 //! recording in the same way and [`load`] blasts queue calls for measurements.
 //!
+//! Believable: the fields of every event and the bursts of every kind of call it plays are
+//! compared with captures of Asterisk 16 and 22; arrivals, patience, talk, breaks and the calls
+//! themselves have the shapes of a contact centre. Small centres live faster than real ones, so
+//! that a demo moves. Not played: parking, conferences, `Local` channels, unregistering phones,
+//! RTP and CEL events, most of app_queue's variables, reordered or missing events, TLS.
+//!
 //! The crate may not know what listens to it: no record, fact, journal or model.
 
 mod chance;

@@ -1,6 +1,6 @@
 //! Load for measurements: real queue calls, rendered before, said at a given rate.
 //!
-//! A world lives some minutes in silence and what it says is kept as blocks. The blast says
+//! A world lives some minutes and what it says is kept as blocks. The blast says
 //! them over and over with stamps of now and with ids of their own in each round, so that
 //! every call is a new one and no two events are the same.
 
@@ -50,7 +50,7 @@ pub fn start(settings: &Settings, listen: SocketAddr) -> io::Result<Pbx> {
         speed: 1,
         ..settings.pbx.clone()
     };
-    let lived = crate::Settings { agents: settings.agents, warm_up_s: 600, ..pbx.clone() };
+    let lived = crate::Settings { agents: settings.agents, warm_up_s: 0, ..pbx.clone() };
     let house = empty(pbx);
     let blast = Blast {
         house: World::new(&house, clock.start),
@@ -83,7 +83,7 @@ struct Round {
 const ROUND_MAX: usize = 60_000;
 
 impl Round {
-    /// Lets a centre live until enough is said.
+    /// Lets a centre live from its first call until enough is said.
     fn record(settings: &crate::Settings, start: i64) -> Self {
         let mut world = World::new(settings, start);
         let mut said = Vec::new();
@@ -92,6 +92,9 @@ impl Round {
             at += 10_000_000;
             world.advance(at, &mut said);
         }
+        // A round leaves no call open behind it.
+        world.shut_down(at, &mut said);
+        said.pop();
         Self { blocks: said.iter().map(Block::cut).collect() }
     }
 }
@@ -121,6 +124,11 @@ impl Block {
     }
 }
 
+/// What makes the ids of a round its own; of one width, so that no two can come out the same.
+fn round_mark(round: u64) -> Vec<u8> {
+    format!("{round:05}").into_bytes()
+}
+
 /// Cuts the text at the end of each unique id, channel number and bridge id.
 fn mark_ids(text: &[u8]) -> Vec<Vec<u8>> {
     let mut pieces = Vec::new();
@@ -129,7 +137,7 @@ fn mark_ids(text: &[u8]) -> Vec<Vec<u8>> {
         let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
         let is_id = name.ends_with(b"niqueid") || name.ends_with(b"inkedid");
         let is_channel = name.ends_with(b"Channel") && find(line, b"PJSIP/").is_some();
-        let peer = find(line, b"Value: PJSIP/").is_some();
+        let peer = find(line, b"Value: PJSIP/").is_some() && line.contains(&b'-');
         let value = line.len() > name.len() + 4;
         if (is_id || is_channel || peer) && value {
             let end = line.len().saturating_sub(2);
@@ -175,21 +183,19 @@ impl Blast {
         let due = (to - began).max(0).saturating_mul(self.per_s) / 1_000_000;
         let due = u64::try_from(due).unwrap_or(0).min(self.total);
         let count = due.saturating_sub(self.said).min(20_000);
-        let round = format!("{:x}", self.rounds);
-        let mut round = round.into_bytes();
+        let mut round = round_mark(self.rounds);
         for _ in 0..count {
             let Some(block) = self.round.blocks.get(self.place) else { return };
             // The moment of saying, a microsecond apart at least.
             self.last = (self.last + 1).max(to - i64::try_from(count).unwrap_or(0));
-            let at = self.last.min(to.max(self.last));
-            let bytes = Arc::from(block.render(at, &round));
+            let bytes = Arc::from(block.render(self.last, &round));
             out.push(Said { at: to, class: block.class, bytes });
             self.said += 1;
             self.place += 1;
             if self.place >= self.round.blocks.len() {
                 self.place = 0;
                 self.rounds += 1;
-                round = format!("{:x}", self.rounds).into_bytes();
+                round = round_mark(self.rounds);
             }
         }
     }

@@ -4,7 +4,7 @@ mod stream;
 
 use std::collections::BTreeSet;
 
-use sim::{EndedBy, Settings, Version, VisitEnd, World};
+use sim::{EndedBy, Settings, TrueState, Version, VisitEnd, World};
 use stream::Stream;
 
 const START: i64 = 1_795_262_400_000_000;
@@ -41,6 +41,11 @@ fn an_hour_of_truth_is_what_was_said() {
             assert_eq!(heard.ring_no_answer, queue.not_answered, "{what}: not answered");
             assert!(queue.joined > 5, "{what}: hardly a call");
         }
+        // Agents' stories tell of the same calls; a talk may have begun in the last state only.
+        let talks = truth.agents.iter().flat_map(|agent| &agent.story);
+        let talks = talks.filter(|(_, state)| *state == TrueState::QueueCall).count();
+        let answered: u64 = truth.queues.iter().map(|queue| queue.answered).sum();
+        assert_eq!(u64::try_from(talks).unwrap(), answered, "{agents} agents' talks");
         // Each visit by its own story.
         for call in truth.calls.values() {
             for visit in call.visits.iter().filter(|visit| visit.end == VisitEnd::Answered) {

@@ -13,7 +13,7 @@ use crate::said::{Event, date_and_time, stamp};
 /// [`World::advance`].
 pub type Reply = Vec<u8>;
 
-/// How many lists can be asked for by name.
+/// An action while it is answered.
 pub(super) struct Asked<'a> {
     pub(super) id: Option<&'a [u8]>,
     pub(super) message: &'a ami::Message<'a>,

@@ -70,7 +70,7 @@ impl World {
         self.pass(400, 1_200);
         // A phone may be busy with something the queue cannot know, or its owner declines.
         if self.chance.percent(2.0) {
-            self.refresh_quietly(agent);
+            // It never rings, and its state stays as it was said.
             self.plan_step(call, 1_000, Step::Refuse);
             return;
         }
@@ -89,11 +89,6 @@ impl World {
         } else {
             self.plan_step(call, answers, Step::Answer);
         }
-    }
-
-    /// A phone that refuses never rings; its state stays as it was said.
-    fn refresh_quietly(&mut self, agent: usize) {
-        self.note_agent(agent);
     }
 
     /// The channel hears that its other party is another one, if it is.
