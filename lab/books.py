@@ -61,8 +61,18 @@ def between(data, first, last):
     if first not in marks or last not in marks:
         raise LookupError(f"mark {first if first not in marks else last} is not there")
     return collections.Counter(
-        block for stamp, block in events if marks[first] <= stamp <= marks[last]
-        and fields_of(block)["Event"] not in fields.NOT_KEPT)
+        block for stamp, block in events
+        if marks[first] <= stamp <= marks[last] and must_be_kept(fields_of(block)))
+
+
+def must_be_kept(event):
+    """Whether the journal may not leave out this event."""
+    name = event["Event"]
+    if name == "VarSet":
+        return event.get("Variable") in fields.VARIABLES_KEPT
+    if name == "UserEvent":
+        return event.get("UserEvent") != fields.HEARTBEAT
+    return name not in fields.NOT_KEPT
 
 
 async def kept(stage, mark, timeout=10):

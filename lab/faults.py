@@ -183,7 +183,7 @@ async def advice(stage):
         rows = (product.latest or {}).get("links", [])
         return next((r for r in rows if r[fields.LINK["name"]] == name), {})
     for name, (_, words) in ADVICE.items():
-        await product.until(lambda _, n=name, w=words: says(row(n), w), 6)
+        await product.until(lambda _, n=name, w=words: says(row(n), w), 15)
         stage.report.line(says(row(name), words), area, f"{name}: says {words or 'live'}",
                           "" if says(row(name), words) else json.dumps(row(name))[:600])
     await product.stop()

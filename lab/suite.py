@@ -20,7 +20,7 @@ from labkit.stage import HOST, Flow, Stage
 
 FAULTS = ("link_drop", "link_silent", "product_killed", "pbx_restart", "pbx_crash")
 ALONE = ("pbx_restart", "pbx_crash")          # make sense without the product
-OTHERS = ("commands", "advice", "no_timestamps")
+OTHERS = ("commands", "no_timestamps")
 
 
 class Suite:
@@ -74,7 +74,9 @@ class Suite:
         await stage.open()
         if stage.binary:
             await self.product_up()
-        await self.flows()
+        # What the account may hear shows only while calls are made: at the same time.
+        spoken = faults.advice(stage) if stage.product and self.wants("advice") else asyncio.sleep(0)
+        await asyncio.gather(self.flows(), self.guard("advice", spoken))
         if not self.names:
             books.check_script(stage, flows.DAY)
         if stage.product:
@@ -100,7 +102,7 @@ class Suite:
 def main(words):
     report = Report(os.environ["LAB_VERSION"])
     names = [w for w in words if not w.startswith("-")]
-    known = {f.__name__ for f in flows.ALL} | set(FAULTS) | set(OTHERS)
+    known = {f.__name__ for f in flows.ALL} | set(FAULTS) | set(OTHERS) | {"advice"}
     if set(names) - known:
         sys.exit(f"no such flow or fault: {', '.join(sorted(set(names) - known))}")
     binary = None if "--probe" in words else os.environ["BUSYHOUR_BIN"]

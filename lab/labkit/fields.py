@@ -11,19 +11,19 @@ TRUNKS = ["PJSIP/trunk"]
 TABLES = ("links", "queues", "agents", "calls", "channels", "trunks", "anomalies")
 
 # Items: what the tests call it -> what the product calls it.
-LINK = {"name": "name", "state": "state", "kept": "kept", "heard": "heard",
-        "advice": "advice", "epoch": "epoch"}
+LINK = {"name": "acd", "state": "state", "epoch": "epoch", "advice": "advice", "reason": "reason"}
 AGENT = {"agent": "agent", "name": "name", "state": "state", "reason": "reason",
-         "direction": "direction", "splits": "splits"}
-QUEUE = {"queue": "queue", "waiting": "waiting", "staffed": "staffed", "avail": "avail",
-         "ring": "ring", "acd": "acd_agents", "acw": "acw", "aux": "aux", "other": "other"}
+         "direction": "direction"}
+QUEUE = {"queue": "queue", "waiting": "waiting", "staffed": "staffed", "avail": "available",
+         "ring": "agents_ringing", "acd": "on_acd", "acw": "in_acw", "aux": "in_aux",
+         "other": "other"}
 CALL = {"caller": "caller", "state": "state", "split": "split", "agent": "agent", "vdn": "vdn"}
-CHANNEL = {"channel": "channel"}
+CHANNEL = {"channel": "name"}
 ANOMALY = {"code": "code", "what": "what"}
 
 # The day's figures of a queue: queue_log's verdicts -> the product's item.
 DAY = {"ENTERQUEUE": "offered", "CONNECT": "answered", "ABANDON": "abandoned",
-       "EXITWITHTIMEOUT": "timed_out"}
+       "EXITWITHTIMEOUT": "timed_out", "EXITEMPTY": "left_empty", "EXITWITHKEY": "exit_key"}
 
 # States: what the tests expect -> what the product may call it.
 LINK_LIVE = {"live"}
@@ -35,25 +35,27 @@ AGENT_STATES = {
     "AUX": {"AUX"},
     "OTHER": {"OTHER"},
     # An ACD call is on hold and the agent does nothing else (cms.md 2.1).
-    "HOLDING": {"OTHER", "ACD"},
+    "HOLDING": {"OTHER"},
     # An extension call rings.
-    "EXT-RING": {"OTHER", "RING", "AVAIL"},
+    "EXT-RING": {"OTHER"},
 }
 CALL_STATES = {
-    "IVR": {"IVR", "VECTOR"},
+    "IVR": {"IVR"},
     "QUEUED": {"QUEUED"},
     "RINGING": {"RINGING"},
     "TALKING": {"TALKING"},
     "HELD": {"HELD"},
     "PARKED": {"PARKED"},
-    "CONFERENCE": {"CONFERENCE", "TALKING"},
+    "CONFERENCE": {"CONFERENCE"},
 }
 CALL_ENDED = {"ENDED"}
 DIRECTION = {"in": {"IN"}, "out": {"OUT"}}
 
-# Events the product may leave out of its journal, and its own heartbeat.
-NOT_KEPT = {"RTCPSent", "RTCPReceived", "TestEvent", "VarSet"}
-HEARTBEAT = "BusyhourHeartbeat"
+# Events the product may leave out of its journal (links: LeaveOut), of VarSet all but
+# these variables; and its own heartbeat, a UserEvent of this name.
+NOT_KEPT = {"RTCPSent", "RTCPReceived", "TestEvent", "SuccessfulAuth", "ChallengeSent"}
+VARIABLES_KEPT = {"QUEUESTATUS", "ABANDONED", "DIALSTATUS"}
+HEARTBEAT = "BusyhourBeat"
 
 # Anomaly codes that a scenario of the lab explains: code -> why.
 EXPLAINED = {}
