@@ -28,6 +28,8 @@ impl Playback {
     /// Serves the records in the order given, after the first login, `speed` times as fast
     /// as they were recorded (0 counts as 1). Nothing is rewritten; the accounts, version and
     /// limits are those of `settings`, its agents and queues are not used. Lists are empty.
+    /// What sessions cause themselves (a UserEvent, the answer to Ping) is stamped with the
+    /// recording's time, which runs `speed` times as fast.
     ///
     /// [`Pbx::is_over`] tells when all have been handed out.
     ///
@@ -41,13 +43,17 @@ impl Playback {
     ) -> io::Result<Pbx> {
         let settings = Settings { speed: 1, ..empty(settings) };
         let clock = Clock::begin();
+        let mut records = records.into_iter();
+        let next = records.next();
+        let first = next.as_ref().map_or(clock.start, |record| record.at);
         let tape = Tape {
-            house: World::new(&settings, clock.start),
-            records: records.into_iter(),
-            next: None,
+            // Up for an hour already when the recording begins.
+            house: World::new(&settings, first.saturating_sub(3_600_000_000)),
+            records,
+            next,
             speed: i64::from(speed.max(1)),
             began: None,
-            first: 0,
+            first,
         };
         Pbx::serve(settings, Show::Tape(tape), listen, clock)
     }
@@ -72,11 +78,13 @@ pub(crate) struct Tape {
 
 impl Tape {
     pub(crate) fn begin(&mut self, now: i64) {
-        if self.began.is_none() {
-            self.began = Some(now);
-            self.next = self.records.next();
-            self.first = self.next.as_ref().map_or(0, |record| record.at);
-        }
+        self.began.get_or_insert(now);
+    }
+
+    /// The recording's time at that moment.
+    pub(crate) fn time(&self, now: i64) -> i64 {
+        let since = self.began.map_or(0, |began| (now - began).max(0));
+        self.first.saturating_add(since.saturating_mul(self.speed))
     }
 
     fn due(&self, began: i64, at: i64) -> i64 {
@@ -85,7 +93,7 @@ impl Tape {
     }
 
     pub(crate) fn advance(&mut self, to: i64, out: &mut Vec<Said>) {
-        self.house_says(out);
+        self.house_says(to, out);
         let Some(began) = self.began else { return };
         while let Some(record) = self.next.take() {
             let due = self.due(began, record.at);
@@ -100,8 +108,11 @@ impl Tape {
     }
 
     /// UserEvents that clients send are heard by all, recording or not.
-    fn house_says(&mut self, out: &mut Vec<Said>) {
-        self.house.take_said(out);
+    fn house_says(&mut self, now: i64, out: &mut Vec<Said>) {
+        let mut said = Vec::new();
+        self.house.take_said(&mut said);
+        // Due at once, whatever the recording's time in their text is.
+        out.extend(said.into_iter().map(|said| Said { at: now, ..said }));
     }
 
     pub(crate) fn next_due(&self) -> Option<i64> {

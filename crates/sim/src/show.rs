@@ -49,14 +49,17 @@ impl Show {
     }
 
     pub(crate) fn action(&mut self, now: i64, write: Classes, message: &ami::Message<'_>) -> Reply {
+        let now = self.time(now);
         self.world().action(now, write, message)
     }
 
     pub(crate) fn fully_booted(&mut self, now: i64) -> Vec<u8> {
+        let now = self.time(now);
         self.world().fully_booted(now)
     }
 
     pub(crate) fn say_login(&mut self, now: i64, user: &str, session: u64, remote: &str) {
+        let now = self.time(now);
         self.world().say_login(now, user, session, remote);
     }
 
@@ -66,6 +69,14 @@ impl Show {
 
     pub(crate) fn boot(&mut self, now: i64, out: &mut Vec<Said>) {
         self.world().boot(now, out);
+    }
+
+    /// The time that stands in stamps.
+    fn time(&self, now: i64) -> i64 {
+        match self {
+            Self::World(_) | Self::Blast(_) => now,
+            Self::Tape(tape) => tape.time(now),
+        }
     }
 
     /// The world that answers actions: an empty one behind a recording or a load.

@@ -323,6 +323,12 @@ fn a_recording_is_played_byte_for_byte_with_its_spacing() {
     assert!(began.elapsed() >= Duration::from_millis(185), "{:?}", began.elapsed());
     assert_eq!(heard.as_bytes(), whole);
     assert!(pbx.is_over());
+    // What the session causes is stamped on the recording's clock.
+    client.send("Action: UserEvent\r\nUserEvent: Beat");
+    let beat = client.until("UserEvent: Beat\r\n\r\n");
+    let event = beat.split("\r\n\r\n").find(|message| message.starts_with("Event: UserEvent"));
+    let at = ami::Message::parse(event.unwrap().as_bytes()).timestamp_us().unwrap();
+    assert!((5_500_000..90_000_000).contains(&at), "{at}");
     assert!(client.ask("QueueStatus", "q", "ListItems: 0\r\n\r\n").contains("Response: Success"));
 }
 
