@@ -20,7 +20,8 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// Every code with its meaning, for the manual.
+    /// Every code with its meaning, as the manual has them.
+    #[cfg(test)]
     pub(crate) const TABLE: &[(Self, &'static str)] = &[
         (Self::Ok, "all is well"),
         (Self::Problem, "the work could not be done; the reason is on standard error"),

@@ -9,7 +9,7 @@ mod log;
 mod output;
 
 use clap::{Parser, Subcommand};
-use exit::{Exit, Outcome};
+use exit::Outcome;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -115,6 +115,7 @@ fn main() -> ExitCode {
 mod tests {
     use super::*;
     use clap::CommandFactory;
+    use exit::Exit;
 
     #[test]
     fn the_command_line_is_consistent() {

@@ -42,7 +42,7 @@ pub(crate) struct Pbx {
     seed: u64,
     /// Which Asterisk to be like.
     #[arg(long, value_enum, default_value = "22")]
-    version: Version,
+    like: Version,
 }
 
 /// Runs the command.
@@ -50,7 +50,7 @@ pub(crate) fn run(command: &Sim) -> Outcome {
     let Sim::Pbx(args) = command;
     crate::log::start();
     let mut settings = sim::Settings::centre(args.agents, args.seed);
-    settings.version = match args.version {
+    settings.version = match args.like {
         Version::V16 => sim::Version::V16,
         Version::V22 => sim::Version::V22,
     };

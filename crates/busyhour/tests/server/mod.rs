@@ -52,11 +52,13 @@ impl Server {
         Self { child, address }
     }
 
-    /// A live table.
+    /// A live table; empty before the first publication (the server answers 503 then).
     pub(crate) fn table(&self, name: &str) -> Vec<serde_json::Value> {
-        let mut answer = ureq::get(format!("http://{}/api/v1/{name}", self.address))
-            .call()
-            .expect("the server answers");
+        let answer = ureq::get(format!("http://{}/api/v1/{name}", self.address)).call();
+        let mut answer = match answer {
+            Err(ureq::Error::StatusCode(503)) => return Vec::new(),
+            answer => answer.expect("the server answers"),
+        };
         let text = answer.body_mut().with_config().limit(1 << 30).read_to_string().expect("text");
         serde_json::from_str(&text).expect("a JSON array")
     }
