@@ -305,7 +305,7 @@ fn tiles(f: &Figures, limits: &Limits, now: Stamp) -> Markup {
     html! {
         dl.tiles aria-label="The centre now" {
             (tile("Waiting", "waiting", figure("waiting"), html! {}))
-            div.tile id="tile-oldest" class=[class(level)] {
+            div id="tile-oldest" class={ "tile " (level.class()) } {
                 dt { "Oldest wait" }
                 dd { b data-n="oldest" data-t=[oldest.map(millis)] {
                     (oldest.map_or("–".to_owned(), |at| age(now - at)))
@@ -430,6 +430,11 @@ fn empty_words(now: &Snapshot, agents: bool) -> Markup {
     }
 }
 
+/// How many rows deserve attention; the script fills it, a click brings them to the top.
+fn flags(table: &str) -> Markup {
+    html! { button.flags type="button" id=(format!("{table}-flags")) hidden title="Bring to the top" {} }
+}
+
 fn section(
     id: &str,
     title: &str,
@@ -460,17 +465,21 @@ pub(crate) fn body(now: &Snapshot, look: Look<'_>) -> Markup {
             div id="notices" aria-live="polite" { (notices::all(now)) }
             (tiles(&figures, look.limits, look.now))
             section.queues aria-labelledby="queues-title" {
-                header { h2 id="queues-title" { "Queues" } span.count id="queues-count" {} }
+                header {
+                    h2 id="queues-title" { "Queues" } span.count id="queues-count" {}
+                    (flags("queues"))
+                }
                 (section("queues", "Queues now, and their calls of today", &QUEUE_HEADS, queues,
                     empty_words(now, false), look))
             }
             section.agents aria-labelledby="agents-title" {
                 header {
                     h2 id="agents-title" { "Agents" } span.count id="agents-count" {}
+                    (flags("agents"))
                     (states(&figures))
                     label.find { span.unseen { "Find agents" }
                         input type="search" id="find" autocomplete="off" spellcheck="false"
-                            placeholder="Find by name, state, queue …  ( / )";
+                            placeholder="Find name, state, queue (/)";
                     }
                 }
                 (section("agents", "Agents logged on, by name", &AGENT_HEADS, agents,

@@ -77,14 +77,14 @@ pub(crate) fn card(c: &Links, row: &Row, now: Stamp) -> Markup {
         _ => "–".to_owned(),
     };
     html! {
-        article.link id=(id) class=(link_class(state)) {
+        article id=(id) class={ "link " (link_class(state)) } {
             header {
                 h2 { (visible(acd)) }
                 span.addr { (visible(c.address.text(row))) }
                 @if !c.version.text(row).is_empty() {
                     span.version { (visible(c.version.text(row))) }
                 }
-                span.chip class=(link_class(state)) { (visible(state)) }
+                span class={ "chip " (link_class(state)) } { (visible(state)) }
                 @if let Some(at) = since {
                     span.since { "for " span.t data-t=(millis(at)) { (age(now - at)) } ", since "
                         time data-at=(millis(at)) { (clock(at)) } }
@@ -160,7 +160,7 @@ pub(crate) fn body(now: &Snapshot, look: Look<'_>) -> Markup {
         main id="links" data-stream="/links/stream" data-version=(look.place)
             data-several=(u8::from(look.several)) data-at=(millis(now.at)) {
             h1 { "Links" }
-            div id="notices" aria-live="polite" { (notices::all(now)) }
+            div id="notices" aria-live="polite" { (notices::alarms(now)) }
             div.empty id="links-empty" {
                 @if now.version == 0 {
                     h3 { "Nothing has been read yet" }

@@ -101,6 +101,9 @@ class Sorted {
     const known = this.heads.findIndex((h) => h.textContent === column?.replaceAll("_", " "));
     if (known >= 0) this.by = { column: known, down: down === "down" };
     this.heads.forEach((head, i) => head.querySelector("button").addEventListener("click", () => this.sortBy(i)));
+    this.flags = document.getElementById(`${table.id}-flags`);
+    const attention = this.heads.findIndex((h) => h.classList.contains("att"));
+    this.flags.addEventListener("click", () => { if (this.by.column !== attention || !this.by.down) this.sortBy(attention, true); });
     for (const el of this.body.rows) this.order.push(this.read(el));
     this.showSort();
     this.sort();
@@ -139,11 +142,11 @@ class Sorted {
     return order || compareText(a.name, b.name) || (a.el.id < b.el.id ? -1 : 1);
   }
 
-  sortBy(column) {
+  sortBy(column, down) {
     const text = !/\b(n|att)\b/.test(this.heads[column].className);
     const again = this.by.column === column;
     // Numbers and attention are looked at from the top, names from A.
-    this.by = { column, down: again ? !this.by.down : !text };
+    this.by = { column, down: down ?? (again ? !this.by.down : !text) };
     const name = this.heads[column].textContent.replaceAll(" ", "_");
     keep(`busyhour.sort.${this.table.id}`, `${name} ${this.by.down ? "down" : "up"}`);
     this.order.forEach((row) => this.rekey(row));
@@ -224,7 +227,8 @@ class Sorted {
     const none = document.getElementById("none");
     if (none && this.table.id === "agents") none.hidden = !(all > 0 && shown === 0);
     // Many rows stand closer.
-    this.table.classList.toggle("dense", all > 40);
+    this.table.classList.toggle("dense", all > 24);
+    this.table.classList.toggle("many", all > 14);
   }
 
   // How much attention a row deserves now, and the words for it.
@@ -251,6 +255,15 @@ class Sorted {
   judgeAll(now) {
     for (const row of this.order) if (row.limit || row.el.dataset.l) this.judge(row, now);
     if (this.unsorted) this.sort();
+    let cautions = 0, warnings = 0;
+    for (const row of this.order) {
+      if (row.level === "warning") warnings += 1;
+      else if (row.level === "caution") cautions += 1;
+    }
+    const many = (n, word) => (n === 0 ? "" : `${n} ${word}${n === 1 ? "" : "s"}`);
+    this.flags.hidden = warnings + cautions === 0;
+    this.flags.classList.toggle("warning", warnings > 0);
+    setText(this.flags, [many(warnings, "warning"), many(cautions, "caution")].filter(Boolean).join(", "));
   }
 
   // Counts times on where they can be seen.
@@ -391,6 +404,8 @@ let lastId = main?.dataset.version ?? "0";
 let lastAt = Number(main?.dataset.at || 0);
 let heard = 0;
 let open = false;
+// Whether a connection that we had, or tried to make, is gone.
+let lost = false;
 
 const connect = () => {
   source?.close();
@@ -399,6 +414,7 @@ const connect = () => {
   const hear = (event) => {
     heard = performance.now();
     open = true;
+    lost = false;
     if (event.lastEventId) lastId = event.lastEventId;
     const data = JSON.parse(event.data);
     if (data.at) lastAt = data.at;
@@ -416,6 +432,7 @@ const connect = () => {
   });
   source.onerror = () => {
     open = false;
+    lost = true;
     freshness();
   };
 };
@@ -425,11 +442,12 @@ const connect = () => {
 const freshness = () => {
   const late = Math.floor((serverNow() - lastAt) / 1000);
   let state = "live", text = "Live";
-  if (!open) [state, text] = ["disconnected", "Disconnected"];
+  if (!open && !lost) [state, text] = ["connecting", "Connecting"];
+  else if (!open) [state, text] = ["disconnected", "Disconnected"];
   else if (!lastAt) [state, text] = ["delayed", "Waiting for data"];
   else if (late >= 7) [state, text] = ["delayed", `Delayed ${late} s`];
   if (badge.className !== `badge ${state}`) badge.className = `badge ${state}`;
-  document.body.classList.toggle("stale", state !== "live");
+  document.body.classList.toggle("stale", state === "delayed" || state === "disconnected");
   setText(badge, text);
 };
 
@@ -456,9 +474,10 @@ if (main) {
     // A connection that says nothing for three clocks is none; one that was refused needs us.
     if (silent > 15_000 || (source.readyState === EventSource.CLOSED && silent > 3_000)) {
       open = false;
+      lost = true;
       connect();
     }
-    if (performance.now() > 3_000 || open) freshness();
+    freshness();
     // The next full second of the server's clock.
     setTimeout(beat, 1000 - (serverNow() % 1000) + 5);
   };

@@ -14,8 +14,8 @@ pub(crate) fn link_class(state: &str) -> &'static str {
     }
 }
 
-/// All notices, worst first; empty if all is well.
-pub(crate) fn all(now: &Snapshot) -> Markup {
+/// The alarms of this server; empty if all is well.
+pub(crate) fn alarms(now: &Snapshot) -> Markup {
     html! {
         @for alarm in &now.alarms {
             div.notice.warning {
@@ -24,6 +24,13 @@ pub(crate) fn all(now: &Snapshot) -> Markup {
                 time data-at=(millis(alarm.since)) { (clock(alarm.since)) }
             }
         }
+    }
+}
+
+/// Alarms, and links that are not live; empty if all is well.
+pub(crate) fn all(now: &Snapshot) -> Markup {
+    html! {
+        (alarms(now))
         @if let Some(table) = now.tables.get("links") {
             @let c = Links::of(table.shape);
             @for row in &table.rows {

@@ -142,7 +142,11 @@ impl Viewer {
             Page::Floor(sent) => sent.patch(&mut out, now, change, look),
             Page::Links(sent) => sent.patch(&mut out, now, change, look),
         }
-        let notices = notices::all(now).into_string();
+        let notices = match self.page {
+            Page::Floor(_) => notices::all(now).into_string(),
+            // The cards say the rest.
+            Page::Links(_) => notices::alarms(now).into_string(),
+        };
         if self.notices.as_ref() != Some(&notices) {
             field(&mut out, "notices", &notices);
             self.notices = Some(notices);
