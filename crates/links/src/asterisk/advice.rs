@@ -89,7 +89,7 @@ const fn pair(seen: &'static str, times: u64, absent: &'static str, class: &'sta
 }
 
 /// In the order of a call, so that the first thing missing is named first.
-const PAIRS: [Pair; 15] = [
+const PAIRS: [Pair; 16] = [
     pair("Newexten", 5, "Newchannel", "call"),
     pair("QueueCallerJoin", 2, "Newchannel", "call"),
     pair("Newchannel", 5, "Newexten", "dialplan"),
@@ -103,18 +103,20 @@ const PAIRS: [Pair; 15] = [
     pair("BridgeCreate", 3, "BridgeEnter", "call"),
     pair("BridgeDestroy", 3, "BridgeLeave", "call"),
     pair("BridgeDestroy", 3, "Hangup", "call"),
-    pair("HangupRequest", 3, "Hangup", "call"),
+    pair("HangupRequest", 2, "Hangup", "call"),
+    pair("SoftHangupRequest", 3, "Hangup", "call"),
     pair("Newexten", 20, "VarSet", "dialplan"),
 ];
 
 /// Events that are counted by name.
-const WATCHED: [&str; 17] = [
+const WATCHED: [&str; 18] = [
     "Newchannel",
     "Newexten",
     "Newstate",
     "VarSet",
     "Hangup",
     "HangupRequest",
+    "SoftHangupRequest",
     "DialBegin",
     "BridgeCreate",
     "BridgeEnter",
@@ -260,7 +262,7 @@ pub(crate) fn advise(evidence: &Evidence, about: &About<'_>) -> Vec<Advice> {
             Severity::Warning,
             "plain-text",
             "callers' numbers go over the network in plain text".to_owned(),
-            "in manager.conf, section [general]: tlsenable = yes; here: tls.ca or tls.pin"
+            "in manager.conf, section [general]: tlsenable = yes; here: tls_ca or tls_pin"
                 .to_owned(),
         );
     }
@@ -396,6 +398,155 @@ fn rights(evidence: &Evidence, about: &About<'_>, section: &str, say: &mut Say<'
                 join(|entry| entry.0).join(", ")
             ),
             format!("{section}: {WRITE}"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn about() -> About<'static> {
+        About {
+            user: "busyhour",
+            plain_text_beyond_loopback: false,
+            heartbeat: true,
+            clock_step_us: None,
+            clock_offset_us: Some(0),
+        }
+    }
+
+    /// So many events of each name, each with its class.
+    fn heard(events: &[(&str, &str, usize)]) -> Evidence {
+        let mut evidence = Evidence::default();
+        for (name, class, times) in events {
+            let raw = format!("Event: {name}\r\nPrivilege: {class},all\r\n\r\n");
+            for _ in 0..*times {
+                evidence.event(name.as_bytes(), &Message::parse(raw.as_bytes()), true);
+            }
+        }
+        evidence
+    }
+
+    /// `severity code: what it names` for each.
+    fn lines(evidence: &Evidence, about: &About<'_>) -> Vec<String> {
+        let advice = advise(evidence, about);
+        advice.iter().map(|a| format!("{} {}: {}", a.severity.word(), a.code, a.what)).collect()
+    }
+
+    #[test]
+    fn what_is_not_heard_is_told_by_what_is() {
+        let whole = [
+            ("Newchannel", "call", 9),
+            ("Newexten", "dialplan", 30),
+            ("VarSet", "dialplan", 9),
+            ("Newstate", "call", 9),
+            ("QueueCallerJoin", "agent", 3),
+            ("QueueCallerLeave", "agent", 3),
+            ("AgentCalled", "agent", 3),
+            ("DialBegin", "call", 3),
+            ("AgentConnect", "agent", 3),
+            ("BridgeCreate", "call", 3),
+            ("BridgeEnter", "call", 6),
+            ("BridgeLeave", "call", 6),
+            ("BridgeDestroy", "call", 3),
+            ("HangupRequest", "call", 3),
+            ("Hangup", "call", 6),
+        ];
+        let without = |left_out: &[&str]| {
+            let kept = whole
+                .iter()
+                .filter(|(name, class, _)| !left_out.contains(name) && !left_out.contains(class));
+            lines(&heard(&kept.copied().collect::<Vec<_>>()), &about())
+        };
+        assert_eq!(without(&[]), [""; 0]);
+        for (left_out, expected) in [
+            (&["Hangup"][..], "serious filtered: events are held back: Hangup"),
+            (
+                &["Newchannel", "BridgeLeave"],
+                "serious filtered: events are held back: Newchannel, \
+                                              BridgeLeave",
+            ),
+            (&["call"], "serious read-class: no events of class call are heard"),
+            (&["dialplan"], "serious read-class: no events of class dialplan are heard"),
+        ] {
+            assert_eq!(without(left_out), [expected], "{left_out:?}");
+        }
+        let only_variables = without(&["VarSet"]);
+        assert!(only_variables[0].starts_with("info no-varset: "), "{only_variables:?}");
+        assert_eq!(only_variables.len(), 1);
+    }
+
+    #[test]
+    fn queue_calls_in_the_dialplan_without_events_of_agents() {
+        let mut evidence = Evidence::default();
+        let raw = b"Event: Newexten\r\nPrivilege: dialplan,all\r\nApplication: Queue\r\n\r\n";
+        for _ in 0..3 {
+            evidence.event(b"Newexten", &Message::parse(raw), true);
+        }
+        assert_eq!(
+            lines(&evidence, &about()),
+            ["serious read-class: no events of class agent are heard"]
+        );
+    }
+
+    #[test]
+    fn rights_are_read_off_the_list_of_commands() {
+        let allowed = |names: &str| {
+            let mut evidence = Evidence::default();
+            evidence
+                .commands(format!("Response: Success\r\nActionID: x-1\r\n{names}\r\n").as_bytes());
+            evidence
+        };
+        let codes = |names: &str| -> Vec<&'static str> {
+            advise(&allowed(names), &about()).iter().map(|advice| advice.code).collect()
+        };
+        let beat = "UserEvent: Send an arbitrary event.  (Priv: user,all)\r\n";
+        assert_eq!(codes(beat), [""; 0]);
+        assert_eq!(codes("Ping: Keepalive command.  (Priv: <none>)\r\n"), ["no-heartbeat"]);
+        let danger = format!("{beat}Command: Execute.  (Priv: command,all)\r\n");
+        assert_eq!(codes(&danger), ["write-danger"]);
+        let all = format!("{danger}Originate: x\r\nUpdateConfig: x\r\nDBPut: x\r\nRedirect: x\r\n");
+        assert_eq!(codes(&all), ["write-danger", "write-meddling"]);
+        let advice = &advise(&allowed(&all), &about())[0];
+        assert!(advice.what.contains("(write class command, originate, config, system)"));
+        assert_eq!(&*advice.mend, "in manager.conf, section [busyhour]: write = reporting,user");
+        assert_eq!(allowed(beat).may("UserEvent"), Some(true));
+        assert_eq!(allowed(beat).may("Response"), Some(false));
+    }
+
+    #[test]
+    fn every_advice_is_explained_in_the_manual() {
+        let manual = include_str!("../../../../docs/asterisk.md");
+        let source = include_str!("advice.rs");
+        let codes: Vec<&str> = source
+            .split(|c: char| c == '"' || c.is_whitespace())
+            .filter(|word| {
+                word.contains('-') && word.bytes().all(|b| b == b'-' || b.is_ascii_lowercase())
+            })
+            .filter(|word| source.contains(&format!("\"{word}\"")))
+            .collect();
+        assert!(codes.len() >= 12, "{codes:?}");
+        for code in codes {
+            assert!(manual.contains(&format!("\n### {code}\n")), "docs/asterisk.md: {code}");
+        }
+    }
+
+    #[test]
+    fn clocks_and_plain_text() {
+        let about = About {
+            plain_text_beyond_loopback: true,
+            clock_step_us: Some(-3_600_000_000),
+            clock_offset_us: Some(2_500_000),
+            ..about()
+        };
+        assert_eq!(
+            lines(&Evidence::default(), &about),
+            [
+                "warning clock-off: the PBX's clock is 2500 ms ahead of this server's",
+                "warning clock-step: the PBX's clock was set back by 3600000 ms while we listened",
+                "warning plain-text: callers' numbers go over the network in plain text",
+            ]
         );
     }
 }

@@ -391,7 +391,7 @@ async fn connect(settings: &Settings) -> Result<(Connection, bool), Over> {
         let exposed = settings.tls.is_none() && !address.ip().is_loopback();
         if exposed && !settings.plain_text {
             last = refused(
-                "plain text refused: the PBX is on another machine: give tls.ca or tls.pin, or \
+                "plain text refused: the PBX is on another machine: give tls_ca or tls_pin, or \
                  write tls = false to allow it"
                     .to_owned(),
             );

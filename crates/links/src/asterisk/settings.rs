@@ -65,8 +65,7 @@ const EVENTS_LEFT_OUT: [&str; 5] =
     ["RTCPReceived", "RTCPSent", "TestEvent", "SuccessfulAuth", "ChallengeSent"];
 
 /// Variables that say what no event says: how a queue visit ended, work codes.
-const VARIABLES_KEPT: [&str; 6] =
-    ["QUEUESTATUS", "ABANDONED", "DIALSTATUS", "CMS_*", "BUSYHOUR_*", "WORKCODE"];
+const VARIABLES_KEPT: [&str; 5] = ["QUEUESTATUS", "DIALSTATUS", "CMS_*", "BUSYHOUR_*", "WORKCODE"];
 
 impl Default for LeaveOut {
     fn default() -> Self {
@@ -192,7 +191,7 @@ impl Settings {
         match &self.tls {
             None if !self.plain_text && self.host_and_port().is_some() && !self.on_loopback() => {
                 let text = "plain text beyond the loopback shows callers to the network: give \
-                            tls.ca or tls.pin, or write tls = false to allow it";
+                            tls_ca or tls_pin, or write tls = false to allow it";
                 found.push(("tls", text.to_owned()));
             }
             Some(tls) if tls.ca.is_none() && tls.pin.is_none() => {

@@ -28,14 +28,14 @@ pub(crate) fn prepare(
 ) -> Result<(Arc<ClientConfig>, ServerName<'static>), String> {
     let name = tls.server_name.as_deref().unwrap_or(host).to_owned();
     let name = ServerName::try_from(name)
-        .map_err(|_| "tls.server_name is neither a host name nor an address".to_owned())?;
+        .map_err(|_| "tls_name is neither a host name nor an address".to_owned())?;
     let provider = Arc::new(crypto::ring::default_provider());
     let authority = match &tls.ca {
         Some(file) => Some(authority(file, &provider)?),
         None => None,
     };
     if authority.is_none() && tls.pin.is_none() {
-        return Err("neither tls.ca nor tls.pin is given".to_owned());
+        return Err("neither tls_ca nor tls_pin is given".to_owned());
     }
     let verifier = Verifier { authority, pin: tls.pin, provider: Arc::clone(&provider) };
     let config = ClientConfig::builder_with_provider(provider)
@@ -54,18 +54,18 @@ fn authority(
     let shown = file.display();
     let mut roots = RootCertStore::empty();
     let certificates = CertificateDer::pem_file_iter(file)
-        .map_err(|error| format!("cannot read tls.ca {shown}: {error}"))?;
+        .map_err(|error| format!("cannot read tls_ca {shown}: {error}"))?;
     for certificate in certificates {
         let certificate =
-            certificate.map_err(|error| format!("cannot read tls.ca {shown}: {error}"))?;
-        roots.add(certificate).map_err(|error| format!("tls.ca {shown} is no good: {error}"))?;
+            certificate.map_err(|error| format!("cannot read tls_ca {shown}: {error}"))?;
+        roots.add(certificate).map_err(|error| format!("tls_ca {shown} is no good: {error}"))?;
     }
     if roots.is_empty() {
-        return Err(format!("tls.ca {shown} holds no certificate"));
+        return Err(format!("tls_ca {shown} holds no certificate"));
     }
     WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
         .build()
-        .map_err(|error| format!("tls.ca {shown} is no good: {error}"))
+        .map_err(|error| format!("tls_ca {shown} is no good: {error}"))
 }
 
 /// Why a handshake failed, and what to do.
@@ -77,9 +77,9 @@ pub(crate) fn explain(error: &std::io::Error) -> String {
     match inner {
         Error::InvalidCertificate(
             CertificateError::UnknownIssuer | CertificateError::BadSignature,
-        ) => "TLS refused: certificate is not signed by the authority in tls.ca".to_owned(),
+        ) => "TLS refused: certificate is not signed by the authority in tls_ca".to_owned(),
         Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure) => {
-            "TLS refused: certificate is not the pinned one: if it was renewed, change tls.pin"
+            "TLS refused: certificate is not the pinned one: if it was renewed, change tls_pin"
                 .to_owned()
         }
         Error::InvalidCertificate(
@@ -90,14 +90,14 @@ pub(crate) fn explain(error: &std::io::Error) -> String {
         ) => "TLS refused: certificate is not valid yet: check this machine's clock".to_owned(),
         Error::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-        ) => "TLS refused: certificate is for another name: set tls.server_name to a name it has \
-              (subjectAltName), or pin it with tls.pin"
+        ) => "TLS refused: certificate is for another name: set tls_name to a name it has \
+              (subjectAltName), or pin it with tls_pin"
             .to_owned(),
         Error::InvalidCertificate(CertificateError::Other(why))
             if why.to_string().contains("CaUsedAsEndEntity") =>
         {
             "TLS refused: certificate is its own authority: have it signed by one, or pin it \
-             with tls.pin"
+             with tls_pin"
                 .to_owned()
         }
         Error::InvalidCertificate(why) => format!("TLS refused: certificate is no good: {why:?}"),

@@ -386,7 +386,7 @@ fn tls_with_the_right_authority_or_pin() {
 fn tls_with_the_wrong_authority_pin_or_name_is_refused_in_words() {
     let (identity, stranger) = (Identity::new(), Identity::new());
     let (good, bad) = (identity.ca_file(), stranger.ca_file());
-    let authority = "TLS refused: certificate is not signed by the authority in tls.ca";
+    let authority = "TLS refused: certificate is not signed by the authority in tls_ca";
     let pinned = "TLS refused: certificate is not the pinned one";
     for (ca, pin, expected) in [
         (Some(&bad), None, authority),
