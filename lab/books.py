@@ -39,11 +39,10 @@ async def check_day(stage, area="day"):
         await stage.check(area, expect.Expectation(f"{queue}: {words}", None, claim, show))
 
 
-async def check_anomalies(stage, area="anomalies"):
-    """Nothing that the scenarios do not explain."""
+async def check_anomalies(stage, area, explained=()):
+    """None but of the codes that are explained."""
     def strange(tables):
-        return [r for r in tables["anomalies"]
-                if r[fields.ANOMALY["code"]] not in fields.EXPLAINED]
+        return [r for r in tables["anomalies"] if r[fields.ANOMALY["code"]] not in explained]
     await stage.check(area, expect.Expectation(
         "none unexplained", None, lambda tables: not strange(tables), strange))
 
@@ -92,6 +91,9 @@ async def check_journal(stage, area, witness, spans):
     except ValueError as error:
         stage.report.line(False, area, "journal export", str(error))
         return
+    # Both are left behind, so that a difference can be looked into.
+    (stage.folder / f"{area}.witness").write_bytes(witness.data)
+    (stage.folder / f"{area}.journal").write_bytes(data)
     for first, last in spans:
         try:
             ours, theirs = between(data, first, last), between(witness.data, first, last)
@@ -101,7 +103,7 @@ async def check_journal(stage, area, witness, spans):
         lost, extra = theirs - ours, ours - theirs
         detail = "" if not lost and not extra else (
             f"{sum(lost.values())} lost, {sum(extra.values())} too many; "
-            + repr([b[:200] for b in [*lost, *extra][:3]]))
+            + repr([b[:300] for b in [*lost, *extra][:3]]))
         stage.report.line(not detail and len(theirs) > 0, area,
                           f"journal has all {sum(theirs.values())} events "
                           f"from {first} to {last}", detail)

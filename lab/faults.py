@@ -79,6 +79,7 @@ async def link_silent(stage):
 async def product_killed(stage, witness):
     """kill -9 in mid-call: nothing kept is lost, the state is right again."""
     area = "product_killed"
+    begin = await stage.mark("whole-again")
     async with Midcall(stage, area) as calls:
         f = calls.flow
         day = books.wanted_day(stage.queue_log)
@@ -102,7 +103,7 @@ async def product_killed(stage, witness):
                 lambda tables, name=name: expect.queue_row(tables, name)))
         last = await stage.mark("end")
     await books.check_journal(stage, area, witness,
-                              [("begin", before), (first, last)])
+                              [(begin, before), (first, last)])
 
 
 def epoch_of(stage):

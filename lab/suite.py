@@ -13,6 +13,7 @@ import sys
 import books
 import faults
 import flows
+from labkit import fields
 from labkit.ami import Witness
 from labkit.expect import agrees, link, no_ghosts
 from labkit.report import Report
@@ -57,7 +58,7 @@ class Suite:
         await stage.check("end of flows", no_ghosts())
         await stage.check("end of flows", agrees(stage.probe))
         await books.check_day(stage)
-        await books.check_anomalies(stage)
+        await books.check_anomalies(stage, "anomalies")
         await stage.mark("flows-done")
         await books.check_journal(stage, "journal", self.witness, [("begin", "flows-done")])
 
@@ -91,7 +92,8 @@ class Suite:
 
     async def finish(self):
         stage = self.stage
-        await self.guard("anomalies", books.check_anomalies(stage, "anomalies at the end"))
+        await self.guard("anomalies", books.check_anomalies(
+            stage, "anomalies at the end", fields.EXPLAINED_BY_FAULTS))
         code = await stage.product.stop()
         stage.report.line(code == 0, "stop", "SIGTERM: exit code 0", f"exit code {code}")
         stage.report.line(not faults.leaks(stage.product), "stop", "no secret in the log")
@@ -105,7 +107,9 @@ def main(words):
     known = {f.__name__ for f in flows.ALL} | set(FAULTS) | set(OTHERS) | {"advice"}
     if set(names) - known:
         sys.exit(f"no such flow or fault: {', '.join(sorted(set(names) - known))}")
-    binary = None if "--probe" in words else os.environ["BUSYHOUR_BIN"]
+    binary = None if "--probe" in words else os.environ.get("BUSYHOUR_BIN", "")
+    if binary is not None and not os.access(binary, os.X_OK):
+        sys.exit(f"BUSYHOUR_BIN={binary!r} is no program: build it, or use --probe")
     stage = Stage(report, binary)
     shutil.rmtree(stage.folder, ignore_errors=True)
     stage.folder.mkdir(parents=True)

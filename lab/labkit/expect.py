@@ -158,7 +158,7 @@ def agrees(probe):
         for row in tables["agents"]:
             state, name = row[A["state"]], row[A["agent"]]
             words = {"AVAIL", "RING", "ACD", "AUX"}
-            if state in words and not facts.agent(name, state):
+            if state in words and not facts.may_show(name, state):
                 out.append(f"agent {name}: {state}, PBX "
                            f"{[(m['Status'], m['Paused']) for m in facts.rows(name)]}")
         return out

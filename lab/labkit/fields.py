@@ -57,5 +57,7 @@ NOT_KEPT = {"RTCPSent", "RTCPReceived", "TestEvent", "SuccessfulAuth", "Challeng
 VARIABLES_KEPT = {"QUEUESTATUS", "ABANDONED", "DIALSTATUS"}
 HEARTBEAT = "BusyhourBeat"
 
-# Anomaly codes that a scenario of the lab explains: code -> why.
-EXPLAINED = {}
+# Anomalies that cut links and dead PBXes explain: code -> why.  Flows alone have none.
+EXPLAINED_BY_FAULTS = {
+    "channel-missing": "it ended while the link was down, or with the PBX",
+}

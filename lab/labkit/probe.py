@@ -42,6 +42,12 @@ class Facts:
             "AUX": all(paused) or bool(status & TALKING),
         }.get(state, True)
 
+    def may_show(self, interface, state):
+        """As agent(), but for somebody in several queues of which he is paused in some:
+        he counts as available."""
+        rows = [m for m in self.rows(interface) if m["Paused"] == "0"]
+        return Facts(rows or self.rows(interface), [], [], (), ()).agent(interface, state)
+
     # ---- calls --------------------------------------------------------------
     def legs(self, number):
         return [c for c in self.channels if c["CallerIDNum"] == number]
