@@ -4,7 +4,7 @@ Each flow has agents and queues of its own (etc/queues.conf), so all are played
 at the same time.  Every step waits for the PBX to show what the step before
 was for; no step waits for a length of time.
 """
-from labkit.expect import agent, call, gone, queue, unstaffed
+from labkit.expect import agent, call, ended, gone, queue, unstaffed
 from labkit.stage import over, up
 
 
@@ -21,12 +21,13 @@ async def answered(f):
                 call(n, "TALKING", split="sales", agent=1001),
                 queue("sales", waiting=0, staffed=1, acd=1, avail=0))
     await caller.bye()
-    await f.see(gone(n), agent(1001, "AVAIL"), queue("sales", acd=0, avail=1))
+    await f.see(ended(n, outcome="ANSWERED", by="CALLER", direction="IN", transfers=0, talked=1),
+                agent(1001, "AVAIL"), queue("sales", acd=0, avail=1))
     # The agent hangs up this time, and then goes home.
     caller, leg = await f.connected("8001", 1001, n := f.number())
     await leg.bye()
     await over(caller)
-    await f.see(gone(n), agent(1001, "AVAIL"))
+    await f.see(ended(n, outcome="ANSWERED", by="AGENT"), agent(1001, "AVAIL"))
     await f.logoff("sales", 1001)
     await f.see(unstaffed(1001), queue("sales", staffed=0))
 
@@ -42,7 +43,7 @@ async def direct_answer(f):
     await up(caller)
     await f.see(agent(1002, "ACD"), call(n, "TALKING", split="direct", agent=1002))
     await leg.bye()
-    await f.see(gone(n), agent(1002, "AVAIL"))
+    await f.see(ended(n, outcome="ANSWERED", by="AGENT"), agent(1002, "AVAIL"))
 
 
 async def abandon(f):
@@ -51,13 +52,13 @@ async def abandon(f):
     caller = f.dial("8002", n)
     await f.see(call(n, "QUEUED", split="care"), queue("care", waiting=1))
     await caller.bye()
-    await f.see(gone(n), queue("care", waiting=0))
+    await f.see(ended(n, outcome="ABANDONED", by="CALLER"), queue("care", waiting=0))
     await f.login("care", 1003)
     caller = f.dial("8002", n := f.number(), "Ringing Rita")
     await f.rings(1003)
     await f.see(agent(1003, "RING"), call(n, "RINGING", split="care"))
     await caller.bye()
-    await f.see(gone(n), agent(1003, "AVAIL"))
+    await f.see(ended(n, outcome="ABANDONED", by="CALLER", talked=0), agent(1003, "AVAIL"))
 
 
 async def rona(f):
@@ -169,7 +170,8 @@ async def blind_transfer(f):
     await f.see(call(n, "TALKING", agent=1012), agent(1012, "AUX", direction="in"),
                 agent(1011, "AVAIL"))
     await caller.bye()
-    await f.see(gone(n), agent(1012, "AVAIL"))
+    await f.see(ended(n, outcome="ANSWERED", by="CALLER", transfers=1, talked=2),
+                agent(1012, "AVAIL"))
 
 
 async def attended_transfer(f):
@@ -189,7 +191,8 @@ async def attended_transfer(f):
     await f.see(agent(1013, "AVAIL"), call(n, "TALKING", agent=1015), agent(1015, "AUX"))
     await target.bye()
     await over(caller)
-    await f.see(gone(n), agent(1015, "AVAIL"))
+    await f.see(ended(n, outcome="ANSWERED", by="AGENT", transfers=1, talked=2),
+                agent(1015, "AVAIL"))
 
 
 async def overflow(f):
@@ -203,7 +206,7 @@ async def overflow(f):
     await leg.answer()
     await f.see(call(n, "TALKING", split="overflow", agent=1014), agent(1014, "ACD"))
     await caller.bye()
-    await f.see(gone(n), agent(1014, "AVAIL"))
+    await f.see(ended(n, outcome="ANSWERED", split="overflow", visited=2), agent(1014, "AVAIL"))
 
 
 async def timeout(f):
@@ -212,7 +215,7 @@ async def timeout(f):
     caller = f.dial("8004", n)
     await f.see(call(n, "QUEUED", split="short"), queue("short", waiting=1))
     await over(caller)
-    await f.see(gone(n), queue("short", waiting=0))
+    await f.see(ended(n, outcome="TIMED_OUT"), queue("short", waiting=0))
 
 
 async def exits(f):
@@ -223,7 +226,7 @@ async def exits(f):
     await f.see(call(n, "QUEUED", split="exitkey"))
     await caller.dtmf("2")
     await over(caller)
-    await f.see(gone(n), queue("exitkey", waiting=0))
+    await f.see(ended(n, outcome="EXIT_KEY"), queue("exitkey", waiting=0))
     await f.login("strict", 1016)
     await f.see(agent(1016, "AVAIL"))
     caller = f.dial("8005", n := f.number())
@@ -231,7 +234,8 @@ async def exits(f):
     await f.see(call(n, "RINGING", split="strict"))
     await f.pause(1016, Reason="Break")
     await over(caller)
-    await f.see(gone(n), agent(1016, "AUX", reason="Break"), queue("strict", waiting=0))
+    await f.see(ended(n, outcome="LEFT_EMPTY"), agent(1016, "AUX", reason="Break"),
+                queue("strict", waiting=0))
 
 
 async def outbound(f):
@@ -246,12 +250,12 @@ async def outbound(f):
                 queue("dialers", aux=1, avail=0))
     await out.bye()
     await over(far)
-    await f.see(agent(1017, "AVAIL"), gone("1017"))
+    await f.see(agent(1017, "AVAIL"), ended("1017", outcome="ANSWERED", direction="OUT"))
     out = f.phone(1017).call("95559998")
     far = await f.stage.trunk.rings()
     far.reject(486)
     await over(out)
-    await f.see(agent(1017, "AVAIL"), gone("1017"))
+    await f.see(agent(1017, "AVAIL"), ended("1017", outcome="NOT_ANSWERED", direction="OUT"))
 
 
 async def parked(f):
@@ -267,7 +271,7 @@ async def parked(f):
     await f.see(call(n, "TALKING", agent=1019), agent(1019, "AUX"))
     await caller.bye()
     await over(taker)
-    await f.see(gone(n), agent(1019, "AVAIL"))
+    await f.see(ended(n, outcome="ANSWERED", parked=True, talked=2), agent(1019, "AVAIL"))
 
 
 async def conference(f):
@@ -285,7 +289,8 @@ async def conference(f):
     await guest.bye()
     await host.bye()
     await caller.bye()
-    await f.see(gone(n), gone("1020"), gone("1021"), agent(1020, "AVAIL"))
+    await f.see(ended(n, outcome="ANSWERED", conferenced=True), gone("1020"), gone("1021"),
+                agent(1020, "AVAIL"))
 
 
 async def local_member(f):
@@ -300,7 +305,8 @@ async def local_member(f):
     await f.see(agent(1022, "ACD", also=[member]), call(n, "TALKING", split="remote"))
     await caller.bye()
     await over(leg)
-    await f.see(gone(n), agent(1022, "AVAIL", also=[member]))
+    await f.see(ended(n, outcome="ANSWERED", by="CALLER", talked=1, transfers=0),
+                agent(1022, "AVAIL", also=[member]))
 
 
 async def local_optimised(f):
@@ -315,7 +321,8 @@ async def local_optimised(f):
     await f.see(call(n, "TALKING", split="media"), agent(1023, "ACD", also=[member]))
     await caller.bye()
     await over(leg)
-    await f.see(gone(n), agent(1023, "AVAIL", also=[member]))
+    await f.see(ended(n, outcome="ANSWERED", by="CALLER", talked=1, transfers=0),
+                agent(1023, "AVAIL", also=[member]))
 
 
 async def menu(f):

@@ -16,10 +16,12 @@ import flows
 from labkit import fields
 from labkit.ami import Witness
 from labkit.expect import agrees, link, no_ghosts
+from labkit.follower import Follower
 from labkit.report import Report
 from labkit.stage import HOST, Flow, Stage
 
-FAULTS = ("link_drop", "link_silent", "product_killed", "pbx_restart", "pbx_crash")
+FAULTS = ("link_drop", "link_silent", "product_killed", "pbx_restart", "pbx_crash",
+          "both_gone")
 ALONE = ("pbx_restart", "pbx_crash")          # make sense without the product
 OTHERS = ("commands", "no_timestamps")
 
@@ -51,6 +53,8 @@ class Suite:
         await stage.check("start", agrees(stage.probe), 5)
         self.witness = await Witness(HOST, stage.ami_port).start()
         await stage.mark("begin")
+        self.follower = Follower(stage.http_port)
+        self.follower.start()
 
     async def after_flows(self):
         """What must be true when all calls are over."""
@@ -59,6 +63,7 @@ class Suite:
         await stage.check("end of flows", agrees(stage.probe))
         await books.check_day(stage)
         await books.check_anomalies(stage, "anomalies")
+        await faults.followed(stage, "stream", self.follower)
         await stage.mark("flows-done")
         await books.check_journal(stage, "journal", self.witness, [("begin", "flows-done")])
 
@@ -94,6 +99,8 @@ class Suite:
         stage = self.stage
         await self.guard("anomalies", books.check_anomalies(
             stage, "anomalies at the end", fields.EXPLAINED_BY_FAULTS))
+        await faults.followed(stage, "stream at the end", self.follower)
+        self.follower.stop()
         code = await stage.product.stop()
         stage.report.line(code == 0, "stop", "SIGTERM: exit code 0", f"exit code {code}")
         stage.report.line(not faults.leaks(stage.product), "stop", "no secret in the log")

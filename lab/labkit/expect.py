@@ -104,6 +104,21 @@ def gone(number):
                        lambda tables: call_rows(tables, number))
 
 
+def ended(number, **items):
+    """The call is over, and the books say how: outcome, by whom, how often transferred."""
+    def rows(tables):
+        return [r for r in tables["calls"] if str(r.get(C["caller"], "")) == str(number)
+                and r[C["state"]] in fields.CALL_ENDED]
+
+    def claim(tables):
+        row, = rows(tables)[-1:]
+        return all(row[fields.ENDED[item]] == value for item, value in items.items())
+    return Expectation(f"call {number} ended: " + " ".join(f"{k}={v}" for k, v in items.items()),
+                       lambda facts: not facts.legs(str(number)),
+                       lambda tables: not call_rows(tables, number) and bool(rows(tables))
+                       and claim(tables), rows)
+
+
 def queue(name, **counts):
     """Items of a queue, such as waiting=1, acd=1."""
     def truth(facts):
@@ -152,10 +167,18 @@ def agrees(probe):
             if row[Q["staffed"]] != facts.staffed(name):
                 out.append(f"queue {name}: staffed {row[Q['staffed']]}, "
                            f"PBX {facts.staffed(name)}")
-            if row[Q["waiting"]] > facts.waiting(name):
+            if row[Q["waiting"]] != facts.waiting(name):
                 out.append(f"queue {name}: waiting {row[Q['waiting']]}, "
                            f"PBX {facts.waiting(name)}")
+        in_use = sum(c["Channel"].startswith("PJSIP/trunk-") for c in facts.channels)
+        shown_in_use = sum(r[fields.TRUNK["in_use"]] for r in tables["trunks"])
+        if in_use != shown_in_use:
+            out.append(f"trunks in use: {shown_in_use}, PBX {in_use}")
+        names = {i: m["Name"] for m in facts.members
+                 for i in (m["Location"], m["StateInterface"])}
         for row in tables["agents"]:
+            if row[A["name"]] != names.get(row[A["agent"]]):
+                out.append(f"agent {row[A['agent']]}: name {row[A['name']]}")
             state, name = row[A["state"]], row[A["agent"]]
             words = {"AVAIL", "RING", "ACD", "AUX"}
             if state in words and not facts.may_show(name, state):

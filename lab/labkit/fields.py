@@ -25,6 +25,21 @@ ANOMALY = {"code": "code", "what": "what"}
 DAY = {"ENTERQUEUE": "offered", "CONNECT": "answered", "ABANDON": "abandoned",
        "EXITWITHTIMEOUT": "timed_out", "EXITEMPTY": "left_empty", "EXITWITHKEY": "exit_key"}
 
+# Items of an ended call.
+ENDED = {"outcome": "outcome", "by": "ended_by", "transfers": "transfers",
+         "talked": "agents_talked", "visited": "splits_visited", "parked": "parked",
+         "conferenced": "conferenced", "split": "split", "direction": "direction"}
+TRUNK = {"trunk": "trunk_group", "in_use": "in_use"}
+
+# Keys of the tables that a browser follows, and items of them that do not count on.
+KEYS = {"agents": ("acd", "agent"), "queues": ("acd", "queue"), "calls": ("acd", "call"),
+        "channels": ("acd", "channel")}
+STEADY = {"agents": ("state", "reason", "direction", "since", "split", "splits", "acd_calls"),
+          "queues": ("waiting", "staffed", "available", "on_acd", "in_aux", "offered", "answered",
+                     "abandoned", "timed_out"),
+          "calls": ("state", "caller", "split", "agent", "outcome", "ended_by"),
+          "channels": ("name", "phase", "call", "agent")}
+
 # States: what the tests expect -> what the product may call it.
 LINK_LIVE = {"live"}
 AGENT_STATES = {

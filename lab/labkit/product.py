@@ -101,21 +101,3 @@ class Product(Poller):
         if code != 0:
             raise ValueError(f"journal export: exit {code}: {err.strip()[-300:]}")
         return out
-
-    def stream(self, want, timeout=10):
-        """Read /api/v1/events until `want` data lines came.  Blocks.
-        Returns (content type, the lines)."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
-        try:
-            connection.request("GET", "/api/v1/events")
-            response = connection.getresponse()
-            lines = []
-            while len(lines) < want:
-                line = response.readline()
-                if not line:
-                    break
-                if line.startswith(b"data:"):
-                    lines.append(line.decode())
-            return response.headers.get("Content-Type", ""), lines
-        finally:
-            connection.close()

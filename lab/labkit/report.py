@@ -16,7 +16,7 @@ class Report:
             self.failed += 1
         word = "ok  " if good else "FAIL"
         print(f"{word} {self.version} {time.time() - self.began:5.1f}s {area}: {name}"
-              + (f" -- {detail}" if detail else ""), flush=True)
+              + (f" -- {detail.strip()}" if detail and not good else ""), flush=True)
         return good
 
     def note(self, text):

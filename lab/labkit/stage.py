@@ -1,8 +1,10 @@
 """The stage: the PBX's addresses, phones, probe, product, and what a flow may do."""
 import asyncio
+import hashlib
 import itertools
 import json
 import os
+import ssl
 import subprocess
 from pathlib import Path
 
@@ -101,6 +103,11 @@ class Stage:
         self.product = Product(self.binary, self.folder / "product", self.http_port,
                                [self.link(self.acd)])
         self.product.start()
+
+    def pin(self):
+        """The fingerprint of the PBX's certificate."""
+        pem = (self.chroot / "lab/keys/server.pem").read_text()
+        return "sha256:" + hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
 
     async def mark(self, text):
         """An event that every listener hears: the border of a comparison."""
