@@ -470,6 +470,18 @@ pub enum Fact {
         /// The channel to his phone (or the first half of a pair that leads there).
         to: Option<ChannelId>,
     },
+    /// A resync found a caller and an agent of a split talking. When and after what wait he was
+    /// answered was not heard, so that the call is shown but not counted as answered.
+    FoundTalking {
+        /// The caller.
+        channel: ChannelId,
+        /// The split.
+        split: SplitId,
+        /// The agent.
+        agent: AgentId,
+        /// The channel to his phone (or the first half of a pair that leads there).
+        to: ChannelId,
+    },
     /// How a visit without answer ended. Comes after, or with, [`Fact::QueueLeft`].
     Verdict {
         /// Who.

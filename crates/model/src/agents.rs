@@ -86,6 +86,8 @@ pub(crate) struct Work {
     pub(crate) holds: i64,
     pub(crate) wait: i64,
     pub(crate) in_level: bool,
+    /// A resync found him talking: when he answered is not known, so the call is not counted.
+    pub(crate) unheard: bool,
 }
 
 impl Work {

@@ -46,6 +46,7 @@ impl Model {
             | Fact::NotAnswered { .. }
             | Fact::QueueLeft { .. }
             | Fact::Connected { .. }
+            | Fact::FoundTalking { .. }
             | Fact::Verdict { .. }
             | Fact::Completed { .. } => self.fold_split(fact, at),
             _ => self.fold_channel(fact, at),
@@ -87,7 +88,20 @@ impl Model {
             Fact::Connected { channel, split, agent, to } => {
                 let to = to.as_ref().and_then(|t| self.channel_ids.get(t)).copied();
                 let c = self.channel(channel, at);
-                self.connected(c, split, agent, to, at);
+                self.connected(c, split, agent, to, true, at);
+            }
+            Fact::FoundTalking { channel, split, agent, to } => {
+                let to = self.channel_ids.get(to).copied();
+                if let Some(c) = self.channel(channel, at) {
+                    self.connected(Some(c), split, agent, to, false, at);
+                }
+            }
+            Fact::FoundTalking { channel, split, agent, to } => {
+                if let Some(c) = self.channel(channel, at)
+                    && let Some(to) = self.channel(to, at)
+                {
+                    self.found_talking(c, split, agent, to, at);
+                }
             }
             Fact::Verdict { channel, split, outcome } => {
                 // After the end of the channel the verdict has been passed already.

@@ -21,6 +21,8 @@ mod channels;
 mod clocks;
 mod digest;
 mod ended;
+mod handling;
+mod rings;
 mod settings;
 mod splits;
 mod tables;

@@ -1,142 +1,19 @@
-//! Queue calls at agents: ring, answer, talk, hold, after-call work. The talk is the time that
+//! Queue calls at agents: answer, talk, hold, after-call work. The talk is the time that
 //! the agent's phone sits in a bridge, whatever the queue says (asterisk.md 0.6): its leaving
 //! ends the talk, a seat handed over or taken again at once does not.
 
 use crate::Model;
 use crate::agent_state::Mode;
-use crate::agents::{After, Agent, Ring, Work};
+use crate::agents::{After, Agent, Work};
 use crate::arena::Key;
 use crate::calls::Call;
 use crate::channels::Channel;
 use crate::settings::REJOIN_MAX;
 use crate::splits::Split;
 use crate::timers::Timer;
-use facts::{AgentId, DialOutcome, SplitId, Stamp};
+use facts::{AgentId, SplitId, Stamp};
 
 impl Model {
-    /// An agent's phone is rung for a waiting caller.
-    pub(crate) fn offered(
-        &mut self,
-        caller: Key<Channel>,
-        split: &SplitId,
-        agent: &AgentId,
-        to: Option<Key<Channel>>,
-        at: Stamp,
-    ) {
-        let key = self.agent_key(agent, at);
-        let split = self.split_key(split, at);
-        self.infer_member(key, split, at, true);
-        self.cut_after(key, at);
-        self.sit_down(key, to);
-        let Some(a) = self.agents.get_mut(key) else { return };
-        if let Some(ring) = a.rings.iter_mut().find(|r| r.caller == caller) {
-            ring.to = to.or(ring.to);
-            self.touch(key, at);
-            return;
-        }
-        a.rings.push(Ring { split, caller, to, since: at });
-        if let Some(m) = a.member_mut(split) {
-            m.tally.ring_calls += 1;
-        }
-        if let Some(s) = self.splits.get_mut(split) {
-            s.tally.ring_calls += 1;
-        }
-        if let Some(c) = self.channels.get_mut(caller) {
-            c.offers.push(key);
-            if let Some(call) = self.calls.get_mut(c.call) {
-                call.tick(at);
-                call.ringing += 1;
-                call.hangup = None;
-                if call.agent.as_ref() != Some(agent) {
-                    call.agent = Some(agent.clone());
-                }
-            }
-        }
-        if let Some(to) = to {
-            self.seat_behind(to, at);
-        }
-        self.touch(key, at);
-    }
-
-    /// Ends the ring of one caller at one agent.
-    fn end_ring(&mut self, key: Key<Agent>, caller: Key<Channel>, at: Stamp) {
-        let Some(a) = self.agents.get_mut(key) else { return };
-        let Some(i) = a.rings.iter().position(|r| r.caller == caller) else {
-            return;
-        };
-        let ring = a.rings.remove(i);
-        let rang = at.since(ring.since).max(0);
-        if let Some(m) = a.member_mut(ring.split) {
-            m.tally.ring_time += rang;
-        }
-        if let Some(s) = self.splits.get_mut(ring.split) {
-            s.tally.ring_time += rang;
-        }
-        if let Some(c) = self.channels.get_mut(caller) {
-            c.offers.retain(|o| *o != key);
-            if let Some(call) = self.calls.get_mut(c.call) {
-                call.tick(at);
-                call.ringing = call.ringing.saturating_sub(1);
-            }
-        }
-    }
-
-    /// Nobody is rung for this caller any more.
-    pub(crate) fn end_offers(&mut self, caller: Key<Channel>, at: Stamp) {
-        let offers = self.channels.get(caller).map_or_else(Vec::new, |c| c.offers.clone());
-        for agent in offers {
-            self.end_ring(agent, caller, at);
-            self.touch(agent, at);
-        }
-    }
-
-    /// The ringing of a channel is over; answered, the ring goes on until the queue says so.
-    pub(crate) fn dial_ended(&mut self, to: Key<Channel>, outcome: DialOutcome, at: Stamp) {
-        if outcome == DialOutcome::Answered {
-            return;
-        }
-        if let Some(agent) = self.channels.get(to).and_then(|c| c.seat) {
-            self.end_ring_to(agent, to, at);
-        }
-    }
-
-    fn end_ring_to(&mut self, agent: Key<Agent>, to: Key<Channel>, at: Stamp) {
-        let ring = self.agents.get(agent).and_then(|a| a.rings.iter().find(|r| r.to == Some(to)));
-        if let Some(caller) = ring.map(|r| r.caller) {
-            self.end_ring(agent, caller, at);
-            self.touch(agent, at);
-        }
-    }
-
-    /// He did not take it.
-    pub(crate) fn not_answered(
-        &mut self,
-        caller: Option<Key<Channel>>,
-        split: &SplitId,
-        agent: &AgentId,
-        ring_ms: u32,
-        at: Stamp,
-    ) {
-        let key = self.agent_key(agent, at);
-        let split = self.split_key(split, at);
-        self.infer_member(key, split, at, false);
-        if let Some(caller) = caller {
-            self.end_ring(key, caller, at);
-        }
-        if let Some(a) = self.agents.get_mut(key) {
-            a.rona += 1;
-            a.refused += i64::from(ring_ms == 0);
-            a.last_rona = Some(at);
-            if let Some(m) = a.member_mut(split) {
-                m.tally.rona += 1;
-            }
-        }
-        if let Some(s) = self.splits.get_mut(split) {
-            s.tally.rona += 1;
-        }
-        self.touch(key, at);
-    }
-
     /// An agent answered.
     pub(crate) fn connected(
         &mut self,
@@ -144,6 +21,7 @@ impl Model {
         split_id: &SplitId,
         agent: &AgentId,
         to: Option<Key<Channel>>,
+        heard: bool,
         at: Stamp,
     ) {
         let key = self.agent_key(agent, at);
@@ -160,7 +38,7 @@ impl Model {
             return;
         }
         let wait = caller.and_then(|c| self.answer_visit(c, split, at));
-        if wait.is_none() {
+        if wait.is_none() && heard {
             self.odd(at, "answer-without-visit", agent);
         }
         if let Some(c) = caller {
@@ -188,6 +66,7 @@ impl Model {
             holds: 0,
             wait: wait.unwrap_or(0),
             in_level: wait.is_some_and(|w| w <= level),
+            unheard: !heard,
         };
         if let Some(c) = caller.and_then(|c| self.channels.get_mut(c)) {
             c.served_by = Some(key);
@@ -208,8 +87,62 @@ impl Model {
         });
         if let Some(a) = self.agents.get_mut(key) {
             a.works.push(work);
-            a.answered += 1;
+            a.answered += i64::from(heard);
             a.last_call = call_id.or(a.last_call.take());
+        }
+        self.touch(key, at);
+    }
+
+    /// A resync found an agent on a queue call: he works, but what nobody saw is not counted.
+    pub(crate) fn found_talking(
+        &mut self,
+        caller: Key<Channel>,
+        split_id: &SplitId,
+        agent: &AgentId,
+        to: Key<Channel>,
+        at: Stamp,
+    ) {
+        let key = self.agent_key(agent, at);
+        let split = self.split_key(split_id, at);
+        self.infer_member(key, split, at, false);
+        let phone = self.behind(to);
+        let Some(a) = self.agents.get(key) else { return };
+        let known = |w: &Work| w.caller == Some(caller) || w.seat() == Some(phone.unwrap_or(to));
+        if a.works.iter().any(known) {
+            return;
+        }
+        self.sit_down(key, Some(to));
+        self.sit_down(key, phone);
+        let seated = self.channels.get(phone.unwrap_or(to)).is_some_and(|c| c.bridge.is_some());
+        let call = self.channels.get(caller).map(|c| c.call);
+        let work = Work {
+            split,
+            caller: Some(caller),
+            call,
+            to: Some(to),
+            phone,
+            since: at,
+            bridged: seated,
+            held_since: None,
+            held: 0,
+            holds: 0,
+            wait: 0,
+            in_level: false,
+            found: true,
+        };
+        if let Some(c) = self.channels.get_mut(caller) {
+            c.served_by = Some(key);
+        }
+        if let Some(call) = call.and_then(|c| self.calls.get_mut(c)) {
+            call.talked_to(agent);
+            if !call.workers.contains(&key) {
+                call.workers.push(key);
+            }
+            call.split.get_or_insert_with(|| split_id.clone());
+            call.outcome = Some(facts::Outcome::Answered);
+        }
+        if let Some(a) = self.agents.get_mut(key) {
+            a.works.push(work);
         }
         self.touch(key, at);
     }
@@ -237,7 +170,7 @@ impl Model {
     }
 
     /// Marks a channel as one that the switch dialled to an agent's phone.
-    fn sit_down(&mut self, agent: Key<Agent>, channel: Option<Key<Channel>>) {
+    pub(crate) fn sit_down(&mut self, agent: Key<Agent>, channel: Option<Key<Channel>>) {
         if let Some(c) = channel.and_then(|c| self.channels.get_mut(c)) {
             c.seat = Some(agent);
             c.queue_leg = true;
@@ -436,7 +369,7 @@ impl Model {
     }
 
     /// The wrap-up ends here, whatever time was left.
-    fn cut_after(&mut self, key: Key<Agent>, at: Stamp) {
+    pub(crate) fn cut_after(&mut self, key: Key<Agent>, at: Stamp) {
         if let Some(after) = self.agents.get_mut(key).and_then(|a| a.after.as_mut())
             && after.booked.is_none()
             && after.cut.is_none()
@@ -469,6 +402,9 @@ impl Model {
     /// Counts a finished call where CMS counts it; `sign` -1 takes it back.
     fn book(&mut self, key: Key<Agent>, after: &After, acw: i64, sign: i64) {
         let w = &after.work;
+        if w.unheard {
+            return;
+        }
         let talk = w.talk(after.ended);
         let held = i64::from(w.holds > 0);
         if let Some(m) = self.agents.get_mut(key).and_then(|a| a.member_mut(w.split)) {

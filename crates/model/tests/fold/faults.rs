@@ -268,3 +268,36 @@ fn anomalies_are_bounded_and_counted() {
     let rows = model.table("anomalies", moment("1")).unwrap().rows;
     assert_eq!((rows.len(), model.anomalies().total()), (1_000, 1_500));
 }
+
+#[test]
+fn a_queue_call_found_by_a_resync_is_shown_and_not_counted() {
+    check(
+        "
+        10  linkup
+        10  new C PJSIP/trunk in up to=8001 began=3 bridge=B
+        10  new A PJSIP/1001 out call=C up began=4 bridge=B
+        10  member PJSIP/1001 sales was since=2 inuse
+        10  found C sales PJSIP/1001 A
+        10  resynced
+
+        ? agents state split call acd_calls
+        ACD sales C 0
+
+        ? calls state split agent outcome
+        TALKING sales PJSIP/1001 ANSWERED
+
+        20  hangup A
+        20  unbridge A B
+        20  unbridge C B
+        20  end A
+        20  end C
+        20  device PJSIP/1001 idle
+
+        ? agents state acd_ms acd_calls
+        AVAIL 10000 0
+
+        ? csplit acdcalls callsoffered
+        0 0
+        ",
+    );
+}

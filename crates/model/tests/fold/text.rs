@@ -17,7 +17,7 @@
 //! transfer C [second=D]   park C   unpark C   conference C   unconference C
 //! split Q [wrapup=S]   queue C Q [since=S]   leave C Q   refuse C Q   lost C Q (not listed)
 //! offer C Q AGENT [TO]   noanswer C Q AGENT [MS]   connect C Q AGENT [TO]
-//! verdict C Q abandoned|timedout|leftempty|exitkey|left   complete C|- Q AGENT
+//! found C Q AGENT TO   verdict C Q abandoned|timedout|leftempty|exitkey|left   complete C|- Q AGENT
 //! member AGENT Q [name=X] [device=D] [paused] [reason=X] [wrapup=S] [penalty=N] [was] [status]
 //! gone AGENT Q   device D STATUS   code N [C|agent=X]
 //! linkdown   linkup   resynced   started
@@ -228,6 +228,12 @@ fn split_fact(verb: &str, a: &mut Args<'_>, at: Stamp) -> Fact {
             split: a.word().into(),
             agent: a.word().into(),
             to: a.more().map(Into::into),
+        },
+        "found" => Fact::FoundTalking {
+            channel: a.word().into(),
+            split: a.word().into(),
+            agent: a.word().into(),
+            to: a.word().into(),
         },
         "verdict" => Fact::Verdict {
             channel: a.word().into(),

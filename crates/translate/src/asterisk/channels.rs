@@ -17,6 +17,7 @@ const ENDED_MAX: usize = 8192;
 /// A channel that is alive.
 pub(super) struct Channel {
     pub(super) id: ChannelId,
+    pub(super) device: DeviceId,
     pub(super) call: CallId,
     pub(super) phase: Phase,
     number: Text,
@@ -112,6 +113,8 @@ pub(super) struct Found<'a> {
     /// The switch set it up (`AppDial`, `AppQueue`).
     pub(super) outgoing: bool,
     pub(super) dialled: &'a [u8],
+    /// The application that runs and what it was given.
+    pub(super) running: (&'a [u8], &'a [u8]),
 }
 
 impl Translator {
@@ -164,8 +167,11 @@ impl Translator {
         let bridge = (!found.bridge.is_empty())
             .then(|| BridgeId(String::from_utf8_lossy(found.bridge).into()));
         let outgoing = found.outgoing || (phase == Phase::Down && found.began.is_none());
+        let device = DeviceId(self.names.plain(device_of(s.channel)));
+        let (application, data) = found.running;
         let channel = Channel {
             id: id.clone(),
+            device: device.clone(),
             call: CallId(String::from_utf8_lossy(linked).into()),
             phase,
             number: Text::from(decoded(s.number)),
@@ -177,7 +183,7 @@ impl Translator {
             said_asked: false,
             missing: false,
             work_code: None,
-            running: (Text::from(""), Text::from("")),
+            running: (self.names.escaped(application), self.names.escaped(data)),
             visit: None,
             attempt: None,
         };
@@ -185,7 +191,7 @@ impl Translator {
         out.say(Fact::ChannelNew(Box::new(NewChannel {
             channel: id.clone(),
             name: Text::from(String::from_utf8_lossy(s.channel)),
-            device: DeviceId(self.names.plain(device_of(s.channel))),
+            device,
             call: channel.call.clone(),
             direction: if outgoing { Direction::Out } else { Direction::In },
             phase,

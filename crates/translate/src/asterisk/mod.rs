@@ -110,6 +110,8 @@ pub struct Translator {
     /// Splits named by a list since the link came up.
     listed: BTreeSet<SplitId>,
     members: BTreeSet<(SplitId, AgentId)>,
+    /// Who talks in a queue call by the last list of channels.
+    found: Vec<resync::InQueueApp>,
     /// Whom each agent answered last; for an `AgentComplete` that does not name the caller.
     serving: BTreeMap<(SplitId, AgentId), ChannelId>,
     /// Whether this switch's `VarSet QUEUESTATUS` reaches us.
@@ -133,6 +135,7 @@ impl Translator {
             splits: BTreeSet::new(),
             listed: BTreeSet::new(),
             members: BTreeSet::new(),
+            found: Vec::new(),
             serving: BTreeMap::new(),
             status_told: false,
             steps_told: false,

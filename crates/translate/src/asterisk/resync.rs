@@ -5,7 +5,7 @@
 
 use super::channels::Found;
 use super::snapshot::{Snapshot, number};
-use super::verdict::Step;
+use super::verdict::{Step, Visit};
 use super::{Event, Out, Translator};
 use ami::{Kind, Message};
 use facts::{AgentId, ChannelId, Fact, HowSeen, Observation, SplitId, Stamp, Text};
@@ -16,6 +16,30 @@ struct Answer<'a> {
     items: Vec<Message<'a>>,
     /// The item that ends a list was there: what it does not name is not there.
     whole: bool,
+}
+
+/// A channel that a list shows in a bridge while `Queue()` runs on it or rang it.
+pub(super) struct InQueueApp {
+    id: ChannelId,
+    bridge: Vec<u8>,
+    /// The queue it called; None: the queue called it.
+    queue: Option<Vec<u8>>,
+}
+
+impl InQueueApp {
+    fn read(msg: &Message<'_>) -> Option<Self> {
+        let bridge = msg.get("BridgeId").filter(|b| !b.is_empty())?.to_vec();
+        let queue = match msg.get("Application")? {
+            b"Queue" => {
+                let data = msg.get("ApplicationData")?;
+                Some(data.split(|&b| b == b',').next().unwrap_or_default().to_vec())
+            }
+            b"AppQueue" => None,
+            _ => return None,
+        };
+        let id = std::str::from_utf8(msg.get("Uniqueid")?).ok()?;
+        Some(Self { id: ChannelId::from(id), bridge, queue })
+    }
 }
 
 impl Translator {
@@ -40,6 +64,7 @@ impl Translator {
             }
             Observation::Resynced => {
                 self.forget_unlisted_splits(out);
+                self.say_found_talks(out);
                 out.say(Fact::Resynced);
             }
         }
@@ -87,7 +112,9 @@ impl Translator {
 
     fn list_of_channels(&mut self, answer: &Answer<'_>, out: &mut Out<'_>) {
         let mut named = BTreeSet::new();
+        self.found.clear();
         for &msg in &answer.items {
+            self.found.extend(InQueueApp::read(&msg));
             named.insert(String::from_utf8_lossy(msg.get("Uniqueid").unwrap_or_default()));
             self.listed_channel(&Event { msg, at: out.at }, out);
         }
@@ -133,8 +160,40 @@ impl Translator {
             bridge,
             outgoing: matches!(e.get("Application"), b"AppDial" | b"AppQueue"),
             dialled: e.get("DNID"),
+            running: (e.get("Application"), e.msg.get("ApplicationData").unwrap_or(e.get("Data"))),
         };
         self.new_channel(&s, Some(found), out);
+    }
+
+    /// Callers and agents whom the lists show talking and whose answer was never heard: no list
+    /// says who serves whom, but the caller's application names the queue, and who was dialled
+    /// by a queue and sits in the same bridge is the agent.
+    fn say_found_talks(&mut self, out: &mut Out<'_>) {
+        let found = std::mem::take(&mut self.found);
+        for caller in &found {
+            let Some(queue) = &caller.queue else { continue };
+            let heard = self.channels.get_mut(&caller.id).is_none_or(|c| c.visit.is_some());
+            let leg = found.iter().find(|f| f.queue.is_none() && f.bridge == caller.bridge);
+            let (Some(leg), false) = (leg, heard) else { continue };
+            let split = SplitId(self.names.plain(queue));
+            let Some(device) = self.channels.get_mut(&leg.id).map(|c| c.device.clone()) else {
+                continue;
+            };
+            // A member's interface may carry options: `Local/x@ctx/n`.
+            let is_his = |agent: &AgentId| {
+                agent
+                    .strip_prefix(&*device)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            };
+            let member = self.members.iter().find(|(s, agent)| *s == split && is_his(agent));
+            let Some((_, agent)) = member.cloned() else { continue };
+            if let Some(channel) = self.channels.get_mut(&caller.id) {
+                channel.visit = Some(Visit::answered_unheard(split.clone(), out.at));
+            }
+            self.serving.insert((split.clone(), agent.clone()), caller.id.clone());
+            let (channel, to) = (caller.id.clone(), leg.id.clone());
+            out.say(Fact::FoundTalking { channel, split, agent, to });
+        }
     }
 
     fn list_of_queues(&mut self, answer: &Answer<'_>, out: &mut Out<'_>) {

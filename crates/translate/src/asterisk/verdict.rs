@@ -50,6 +50,19 @@ pub(super) enum Step {
 }
 
 impl Visit {
+    /// A visit that a list shows answered though nothing of it was heard.
+    pub(super) fn answered_unheard(split: SplitId, at: Stamp) -> Self {
+        Self {
+            split,
+            since: at,
+            listed: true,
+            timeout_s: None,
+            step: Step::Answered,
+            abandon: false,
+            missing: false,
+        }
+    }
+
     /// Whether it still needs a verdict.
     fn is_open(&self) -> bool {
         self.step != Step::Answered
