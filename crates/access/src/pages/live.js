@@ -13,6 +13,7 @@ const showTheme = () => {
   themeButton.dataset.is = theme;
   themeButton.textContent = { auto: "Auto", light: "Light", dark: "Dark" }[theme];
   themeButton.title = `Theme: ${themeButton.textContent}`;
+  themeButton.setAttribute("aria-label", themeButton.title);
 };
 const keep = (name, value) => {
   try {
