@@ -8,6 +8,7 @@
 //! on anything but loopback, and a request must name a host that is meant for it (a page of
 //! another site that resolves its own name to 127.0.0.1 gets nothing).
 
+mod attach;
 mod clock;
 mod events;
 mod feed;
@@ -21,6 +22,7 @@ mod server;
 mod site;
 mod wire;
 
+pub use attach::{Attach, NewLink};
 pub use pages::{Limit, Limits};
 pub use server::{Hooks, ServeError, Server, serve};
 

@@ -1,5 +1,6 @@
 //! Listening, the routes, and stopping.
 
+use crate::attach::{self, Attach};
 use crate::pages::{self, Limits};
 use crate::site::Site;
 use crate::{events, guard, health, rest};
@@ -31,6 +32,8 @@ pub struct Hooks {
     pub viewers_max: usize,
     /// Where notices turn from plain to caution to warning.
     pub limits: Limits,
+    /// What attaches one more switch; `None`: nothing can be changed from outside.
+    pub attach: Option<Attach>,
 }
 
 impl Default for Hooks {
@@ -40,6 +43,7 @@ impl Default for Hooks {
             hosts: Vec::new(),
             viewers_max: VIEWERS_MAX,
             limits: Limits::default(),
+            attach: None,
         }
     }
 }
@@ -171,7 +175,7 @@ pub(crate) fn router(site: Site) -> Router {
         .route("/api/v1/events", get(events::events))
         .route("/api/v1/openapi.json", get(rest::openapi))
         .route("/api/v1/alarms", get(rest::alarms))
-        .route("/api/v1/{table}", get(rest::table))
+        .route("/api/v1/{table}", get(rest::table).post(attach::attach))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .fallback(pages::nowhere)

@@ -96,13 +96,6 @@ impl Model {
                     self.connected(Some(c), split, agent, to, false, at);
                 }
             }
-            Fact::FoundTalking { channel, split, agent, to } => {
-                if let Some(c) = self.channel(channel, at)
-                    && let Some(to) = self.channel(to, at)
-                {
-                    self.found_talking(c, split, agent, to, at);
-                }
-            }
             Fact::Verdict { channel, split, outcome } => {
                 // After the end of the channel the verdict has been passed already.
                 if let Some(c) = self.channel(channel, at) {

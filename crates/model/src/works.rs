@@ -83,66 +83,13 @@ impl Model {
             call.acd_at.get_or_insert(at);
             call.hangup = None;
             call.outcome = Some(facts::Outcome::Answered);
+            call.split.get_or_insert_with(|| split_id.clone());
             call.ids.first().cloned()
         });
         if let Some(a) = self.agents.get_mut(key) {
             a.works.push(work);
             a.answered += i64::from(heard);
             a.last_call = call_id.or(a.last_call.take());
-        }
-        self.touch(key, at);
-    }
-
-    /// A resync found an agent on a queue call: he works, but what nobody saw is not counted.
-    pub(crate) fn found_talking(
-        &mut self,
-        caller: Key<Channel>,
-        split_id: &SplitId,
-        agent: &AgentId,
-        to: Key<Channel>,
-        at: Stamp,
-    ) {
-        let key = self.agent_key(agent, at);
-        let split = self.split_key(split_id, at);
-        self.infer_member(key, split, at, false);
-        let phone = self.behind(to);
-        let Some(a) = self.agents.get(key) else { return };
-        let known = |w: &Work| w.caller == Some(caller) || w.seat() == Some(phone.unwrap_or(to));
-        if a.works.iter().any(known) {
-            return;
-        }
-        self.sit_down(key, Some(to));
-        self.sit_down(key, phone);
-        let seated = self.channels.get(phone.unwrap_or(to)).is_some_and(|c| c.bridge.is_some());
-        let call = self.channels.get(caller).map(|c| c.call);
-        let work = Work {
-            split,
-            caller: Some(caller),
-            call,
-            to: Some(to),
-            phone,
-            since: at,
-            bridged: seated,
-            held_since: None,
-            held: 0,
-            holds: 0,
-            wait: 0,
-            in_level: false,
-            found: true,
-        };
-        if let Some(c) = self.channels.get_mut(caller) {
-            c.served_by = Some(key);
-        }
-        if let Some(call) = call.and_then(|c| self.calls.get_mut(c)) {
-            call.talked_to(agent);
-            if !call.workers.contains(&key) {
-                call.workers.push(key);
-            }
-            call.split.get_or_insert_with(|| split_id.clone());
-            call.outcome = Some(facts::Outcome::Answered);
-        }
-        if let Some(a) = self.agents.get_mut(key) {
-            a.works.push(work);
         }
         self.touch(key, at);
     }

@@ -209,16 +209,16 @@ fn play(args: &Replay, settings: &FoldSettings, records: Vec<Record>, speed: u32
     let events: Vec<Record> = records.into_iter().filter(|r| r.kind == Kind::Event).collect();
     let begin = engine::wall_clock() + LOGIN_US;
     let first = events.first().map_or(begin, |r| r.stamp);
-    let said = events.iter().map(|r| sim::Recorded {
-        at: r.stamp.0,
-        bytes: restamped(&r.payload, begin + (r.stamp - first) / i64::from(speed)),
+    let said = events.iter().map(|r| {
+        let at = begin + (r.stamp - first) / i64::from(speed);
+        sim::Recorded { at: at.0, bytes: restamped(&r.payload, at) }
     });
     let said: Vec<sim::Recorded> = said.collect();
     let centre = sim::Settings::centre(5, 1);
     let user = centre.users.first().cloned();
     let user = user.ok_or_else(|| Failure::problem("the player has no account to log in with"))?;
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let playback = sim::Playback::start(centre, said, speed, listen)?;
+    let playback = sim::Playback::start(centre, said, 1, listen)?;
     let name = args.acd.clone().unwrap_or_else(|| default_name(&args.files));
     let body = serde_json::json!({
         "name": name,
@@ -227,7 +227,9 @@ fn play(args: &Replay, settings: &FoldSettings, records: Vec<Record>, speed: u32
         "secret": user.secret,
         "trunks": settings.model.trunks.iter().map(|t| t.to_string()).collect::<Vec<_>>(),
     });
-    Client::new(&args.server).post("/api/v1/links", &body)?;
+    let answer = Client::new(&args.server).post("/api/v1/links", &body)?;
+    let answer: Json = serde_json::from_str(&answer).unwrap_or_default();
+    let name = answer.get("name").and_then(Json::as_str).unwrap_or(&name);
     let mut out = std::io::stdout().lock();
     writeln!(out, "playing as {name} into {} at {speed} times the speed", args.server)?;
     out.flush()?;

@@ -5,7 +5,8 @@ use crate::commands::SHAPES;
 use crate::config;
 use crate::exit::{Exit, Failure, Outcome};
 use clap::Args;
-use engine::Engine;
+use engine::{AcdSettings, Day, Engine, FoldSettings, StartError};
+use links::asterisk::Secret;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use std::io::Write;
 use std::net::SocketAddr;
@@ -19,6 +20,9 @@ use tokio::sync::watch;
 const LOOK: Duration = Duration::from_millis(100);
 /// How often old journal days are looked for.
 const RETAIN_EVERY: Duration = Duration::from_secs(600);
+
+/// How many switches of one name may be attached while the server runs.
+const TWINS_MAX: usize = 50;
 
 /// How to run.
 #[derive(Args, Debug)]
@@ -68,10 +72,38 @@ pub(crate) fn start(settings: engine::Settings, listen: SocketAddr) -> Result<Ru
     let engine = Engine::start(settings).map_err(|e| Failure::problem(e.to_string()))?;
     let engine = Arc::new(engine);
     let (stop_pages, stop) = watch::channel(false);
-    let hooks = access::Hooks { server, ..access::Hooks::default() };
+    let attach = {
+        let (engine, server) = (engine.clone(), server.clone());
+        access::Attach::new(move |link| attach(&engine, &server, &link))
+    };
+    let hooks = access::Hooks { server, attach: Some(attach), ..access::Hooks::default() };
     let pages = access::serve(listen, engine.live(), &SHAPES, stop, hooks)
         .map_err(|e| Failure::problem(words(&e)))?;
     Ok(Running { engine, stop_pages, pages: pages.join, signal, address: pages.address })
+}
+
+/// Attaches one more switch; a name that is taken gets a number.
+fn attach(engine: &Engine, server: &str, link: &access::NewLink) -> Result<String, String> {
+    let base = config::acd_name(&link.name)?;
+    let secret = Secret::new(link.secret.clone());
+    let address = link.address.to_string();
+    for number in 1..=TWINS_MAX {
+        let name = if number == 1 { base.to_owned() } else { format!("{base}-{number}") };
+        let secret = secret.clone();
+        let settings = links::asterisk::Settings::new(&name, &address, &link.user, secret, server);
+        if let Some((key, what)) = settings.problems().first() {
+            return Err(format!("{key} {what}"));
+        }
+        let mut fold = FoldSettings::for_acd(&name);
+        fold.model.trunks = link.trunks.iter().map(|t| t.as_str().into()).collect();
+        let zone = Day::of_this_machine();
+        match engine.attach(AcdSettings { link: settings, fold, zone }) {
+            Ok(()) => return Ok(name),
+            Err(StartError::Twice(_)) => {}
+            Err(e) => return Err(e.to_string()),
+        }
+    }
+    Err(format!("there are {TWINS_MAX} switches named {base} already; restart the server"))
 }
 
 /// An error and what caused it, in one line.

@@ -118,6 +118,15 @@ fn unsigned(int: Option<i64>) -> Option<u64> {
     int.and_then(|i| u64::try_from(i).ok())
 }
 
+/// The name, if an ACD may be called so.
+pub(crate) fn acd_name(name: &str) -> Result<&str, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if name.chars().all(fits) && !name.starts_with('.') && (1..=64).contains(&name.len()) {
+        return Ok(name);
+    }
+    Err("must be 1 to 64 letters, digits, `-`, `_` or `.`, not beginning with a dot".to_owned())
+}
+
 /// One switch. `None` if it has problems that leave nothing to build; they are told.
 fn pbx(
     section: &Section,
@@ -132,9 +141,7 @@ fn pbx(
         }
     }
     let name = section.text("name").unwrap_or_default();
-    let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    if !name.chars().all(fits) || name.starts_with('.') || name.len() > 64 {
-        let what = "must be 1 to 64 letters, digits, `-`, `_` or `.`, not beginning with a dot";
+    if let (Err(what), true) = (acd_name(name), section.text("name").is_some()) {
         problems.push(section.problem("name", what));
     }
     let secret = secret(section, base, problems);
