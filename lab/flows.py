@@ -195,6 +195,56 @@ async def attended_transfer(f):
                 agent(1015, "AVAIL"))
 
 
+async def transfer_to_queue(f):
+    """Sent on into another queue: one call, two visits, two agents."""
+    n = f.number()
+    await f.login("reception", 1028)
+    caller, leg = await f.connected("8024", 1028, n)
+    await leg.refer("8025")
+    await f.see(agent(1028, "AVAIL"), call(n, "QUEUED", split="workshop"),
+                queue("workshop", waiting=1))
+    await f.login("workshop", 1029)
+    target = await f.rings(1029)
+    await f.see(agent(1029, "RING"), call(n, "RINGING", split="workshop"))
+    await target.answer()
+    await f.see(agent(1029, "ACD"), call(n, "TALKING", split="workshop", agent=1029))
+    await caller.bye()
+    await f.see(ended(n, outcome="ANSWERED", by="CALLER", transfers=1, talked=2, visited=2),
+                agent(1029, "AVAIL"))
+
+
+async def consult_queue(f):
+    """Consults another queue and hands over: Asterisk joins two bridges by a Local pair,
+    and says the second queue call is complete while its agent talks on."""
+    n = f.number()
+    await f.login("frontline", 1026)
+    await f.login("experts", 1027)
+    caller, leg = await f.connected("8022", 1026, n)
+    await leg.hold()
+    consult = f.phone(1026).call("8023")
+    expert = await f.rings(1027)
+    await f.see(agent(1027, "RING"))
+    await expert.answer()
+    await up(consult)
+    await f.see(agent(1027, "ACD"), agent(1026, "AUX", direction="out"), call(n, "HELD"))
+    await leg.refer("8023", replaces=consult)
+    await f.see(agent(1026, "AVAIL"), agent(1027, "ACD"), call(n, "TALKING", agent=1027),
+                queue("experts", acd=1, waiting=0))
+    await caller.bye()
+    await over(expert)
+    await f.see(gone(n), agent(1027, "AVAIL"))
+
+
+async def unreachable(f):
+    """The phone goes away and comes back: neither free nor paused meanwhile."""
+    await f.login("field", 1030)
+    await f.see(agent(1030, "AVAIL"))
+    await f.phone(1030).register(0)
+    await f.see(agent(1030, "AWAY"), queue("field", staffed=1, avail=0, other=1))
+    await f.phone(1030).register()
+    await f.see(agent(1030, "AVAIL"))
+
+
 async def overflow(f):
     """Nobody answers in the first queue; the second one does."""
     n = f.number()
@@ -342,7 +392,8 @@ async def menu(f):
 
 
 ALL = (answered, direct_answer, abandon, rona, autopause, wrapup, pause, two_queues, hold,
-       blind_transfer, attended_transfer, overflow, timeout, exits, outbound, parked,
+       blind_transfer, attended_transfer, transfer_to_queue,
+       consult_queue, unreachable, overflow, timeout, exits, outbound, parked,
        conference, local_member, local_optimised, menu)
 
 # What the flows leave in the day's books, counted by hand from the scripts above:
@@ -355,5 +406,6 @@ DAY = {
     "hotline": (1, 1, 0, 0), "first": (1, 0, 0, 1), "overflow": (1, 1, 0, 0),
     "short": (1, 0, 0, 1), "exitkey": (1, 0, 0, 0), "strict": (1, 0, 0, 0),
     "parts": (1, 1, 0, 0), "events": (1, 1, 0, 0), "remote": (1, 1, 0, 0),
-    "media": (1, 1, 0, 0), "ivr": (1, 1, 0, 0),
+    "media": (1, 1, 0, 0), "reception": (1, 1, 0, 0), "workshop": (1, 1, 0, 0),
+    "frontline": (1, 1, 0, 0), "experts": (1, 1, 0, 0), "ivr": (1, 1, 0, 0),
 }

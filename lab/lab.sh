@@ -28,8 +28,9 @@ version=16
 case "${1:-}" in 16 | 22) version=$1 && shift ;; esac
 CHROOT=$LAB_DIR/chroot-$version
 
-# One block of ports a version, so that both run at the same time.
-case $version in 16) BASE=26000 ;; 22) BASE=36000 ;; esac
+# One block of ports a version, so that both run at the same time; below the
+# range that the kernel hands out to others (32768 and up).
+case $version in 16) BASE=26000 ;; 22) BASE=28000 ;; esac
 AMI_PORT=$((BASE + 38)) TLS_PORT=$((BASE + 39)) SIP_PORT=$((BASE + 60))
 PHONE_BASE=$((BASE + 100)) TRUNK_PORT=$((BASE + 199))
 RTP_FIRST=$((BASE + 500)) RTP_LAST=$((BASE + 999))
@@ -55,26 +56,39 @@ pids() {
 running() { [ -n "$(pids)" ]; }
 
 # Into a name of its own, renamed when complete: a build that was cut off
-# leaves nothing that looks finished.
+# leaves nothing that looks finished.  One builder at a time.
 build() {
     [ -x "$CHROOT/usr/sbin/asterisk" ] && return
     [ "$(id -u)" = 0 ] || die "needs root to build a chroot"
     command -v debootstrap >/dev/null || apt-get install -y --no-install-recommends debootstrap ||
         die "debootstrap is missing and cannot be installed"
-    local suite=bullseye mirror new=$CHROOT.building.$$
-    [ "$version" = 22 ] && suite=sid
     mkdir -p "$LAB_DIR"
-    rm -rf --one-file-system "$CHROOT".building.*
+    (
+        flock 9
+        [ -x "$CHROOT/usr/sbin/asterisk" ] || bootstrap
+    ) 9>"$LAB_DIR/build-$version.lock"
+}
+
+bootstrap() {
+    local suite=bullseye mirror new=$CHROOT.building
+    [ "$version" = 22 ] && suite=sid
     for mirror in $MIRRORS; do
+        discard "$new"
         echo "building Asterisk $version ($suite) from $mirror; log in $LAB_DIR/build-$version.log"
         if debootstrap --variant=minbase --include=$PACKAGES "$suite" "$new" "$mirror" \
             >"$LAB_DIR/build-$version.log" 2>&1 && [ -x "$new/usr/sbin/asterisk" ]; then
             mv "$new" "$CHROOT"
             return
         fi
-        rm -rf --one-file-system "$new"
     done
+    discard "$new"
     die "cannot build Asterisk $version; see $LAB_DIR/build-$version.log"
+}
+
+# What an interrupted debootstrap left may still have the machine's /proc in it.
+discard() {
+    umount -q "$1/proc" "$1/sys" 2>/dev/null || true
+    rm -rf --one-file-system "$1"
 }
 
 # An own CA and a server certificate signed by it: a certificate that is its

@@ -51,6 +51,8 @@ AGENT_STATES = {
     "OTHER": {"OTHER"},
     # An ACD call is on hold and the agent does nothing else (cms.md 2.1).
     "HOLDING": {"OTHER"},
+    # The phone is not registered.
+    "AWAY": {"OTHER"},
     # An extension call rings.
     "EXT-RING": {"OTHER"},
 }

@@ -10,6 +10,7 @@ from .poller import Poller
 
 WRAPUP = {"wrapup": 4}                      # as in etc/queues.conf
 IDLE, RINGING, TALKING = {"1"}, {"6", "7"}, {"2", "3", "8"}
+GONE = {"0", "4", "5"}
 
 
 class Facts:
@@ -39,6 +40,7 @@ class Facts:
             "RING": bool(status & RINGING),
             "ACD": bool(status & TALKING),
             "ACW": status <= IDLE and after_work,
+            "AWAY": status <= GONE,
             "AUX": all(paused) or bool(status & TALKING),
         }.get(state, True)
 
