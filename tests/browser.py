@@ -1,0 +1,435 @@
+#!/usr/bin/env python3
+"""The pages in a real Chromium, against `busyhour demo`.  Run through browser.sh.
+
+Every check prints one line; the last line counts them. Elements are found by id, role and data
+attribute, never by how they look.
+"""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+import axe
+import look
+from webdriver import Browser, Timeout, end, first_match, until
+
+AGENTS = 24
+LIMIT_S = 280
+NAMES = """[...document.querySelectorAll(`#${arguments[0]} tbody tr > th`)]
+  .map((th) => th.querySelector("small")?.textContent ?? th.textContent).sort()"""
+CHANGE = """
+const texts = () => Object.fromEntries(
+  [...document.querySelectorAll("#queues tbody tr, #agents tbody tr")].map((tr) => [tr.id,
+    [...tr.cells].filter((td) => !td.classList.contains("t") && !td.classList.contains("att"))
+      .map((td) => td.textContent).join("|")]));
+const before = window.busyhourBefore ??= texts();
+const now = texts();
+return Object.keys(now).filter((id) => id in before && now[id] !== before[id])
+  .map((id) => `${before[id]} -> ${now[id]}`)[0] ?? null;
+"""
+# Looks at every second's counting of rows that stay what they are.
+COUNTING = """
+const done = arguments[arguments.length - 1];
+const rows = [...document.querySelectorAll("#agents tbody tr[data-t]")]
+  .filter((tr) => tr.querySelector("td.t").textContent).slice(0, 12);
+const seconds = (text) => text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
+const seen = rows.map((tr) => [seconds(tr.querySelector("td.t").textContent)]);
+const begin = performance.now();
+const observer = new MutationObserver(() => rows.forEach((tr, i) => {
+  const n = seconds(tr.querySelector("td.t").textContent);
+  if (tr.isConnected && n !== seen[i].at(-1)) seen[i].push(n);
+}));
+observer.observe(document.querySelector("#agents tbody"),
+  {subtree: true, childList: true, characterData: true});
+const look = setInterval(() => {
+  const long = seen.filter((s) => s.length >= 5);
+  if (!long.length && performance.now() - begin < 15000) return;
+  clearInterval(look);
+  observer.disconnect();
+  done({seen: long, took: performance.now() - begin});
+}, 100);
+"""
+# From here on every change of the agents' table is checked against its order and its filter.
+WATCH = """
+const body = document.querySelector("#agents tbody");
+const order = new Intl.Collator([], {numeric: true, sensitivity: "base"}).compare;
+const word = arguments[0];
+const column = [...document.querySelectorAll("#agents thead th")]
+  .findIndex((th) => th.textContent === "State");
+window.busyhourWatch?.observer.disconnect();
+const watch = window.busyhourWatch = {changes: 0, wrong: []};
+const check = () => {
+  const rows = [...body.rows];
+  const states = rows.map((tr) => tr.cells[column].textContent);
+  const sorted = states.every((s, i) => i === 0 || order(states[i - 1], s) <= 0);
+  const sifted = rows.every((tr) =>
+    tr.hidden !== `${tr.textContent} ${tr.dataset.s}`.toLowerCase().includes(word));
+  if (!sorted) watch.wrong.push("order: " + states.join());
+  if (!sifted) watch.wrong.push("filter " + word);
+};
+watch.observer = new MutationObserver(() => { watch.changes += 1; check(); });
+watch.observer.observe(body, {childList: true});
+check();
+"""
+BADGE = "document.getElementById('badge').textContent"
+IS_LIVE = f"{BADGE} === 'Live'"
+# Long tasks are collected from the first moment of a page on.
+COLLECT = """
+window.busyhourTasks = [];
+new PerformanceObserver((list) => list.getEntries().forEach((e) =>
+  window.busyhourTasks.push([e.startTime, e.duration]))).observe({type: "longtask"});
+"""
+TIMES = """
+const paint = performance.getEntriesByType("paint").find((e) => e.name.startsWith("first-paint"));
+const load = performance.getEntriesByType("navigation")[0];
+return paint && load.domContentLoadedEventEnd
+  ? {paint: paint.startTime, ready: load.domContentLoadedEventEnd} : null;
+"""
+
+
+class Demo:
+    """A `busyhour demo` of ours."""
+
+    def __init__(self, agents, port=0):
+        self.folder = tempfile.mkdtemp(prefix="busyhour-browser-demo-")
+        log = os.path.join(self.folder, "log")
+        with open(log, "wb") as out:
+            self.process = subprocess.Popen(
+                [os.environ["BUSYHOUR_BIN"], "demo", "--listen", f"127.0.0.1:{port}",
+                 "--agents", str(agents), "--seed", "7", "--data", f"{self.folder}/data"],
+                stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True)
+        try:
+            self.port = int(first_match(log, r"live at http://127\.0\.0\.1:(\d+)", self.process))
+        except BaseException:
+            self.stop()
+            raise
+
+    def url(self, path="/"):
+        """An address of its server."""
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def table(self, name):
+        """A table as the API has it."""
+        with urllib.request.urlopen(self.url(f"/api/v1/{name}"), timeout=30) as answer:
+            return json.load(answer)
+
+    def stop(self):
+        """Ends it by SIGTERM."""
+        end(self.process)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Checks:
+    """What is checked, in this order; every method is one line of the report."""
+
+    def __init__(self, browser, demo):
+        self.browser, self.demo = browser, demo
+        self.passed = self.failed = 0
+        self.axe = None
+
+    def check(self, name, step, *args):
+        """Runs one step: what it returns is printed, what it raises is a failure."""
+        begin = time.monotonic()
+        try:
+            word, said = "ok  ", step(*args)
+            self.passed += 1
+        except (AssertionError, Timeout, RuntimeError, OSError) as why:
+            word, said = "FAIL", why
+            self.failed += 1
+        took = time.monotonic() - begin
+        print(f"{word} {name}{f': {said}' if said else ''} ({took:.1f} s)", flush=True)
+
+    # --- the Floor ---------------------------------------------------------------------------
+
+    def shows(self, seconds=5):
+        """All queues and agents of the demo, a few seconds after the page was opened."""
+        self.browser.open(self.demo.url())
+        def same():
+            lists = {}
+            for name, key in [("queues", "queue"), ("agents", "agent")]:
+                lists[name] = self.browser.js(f"return {NAMES}", name)
+                if not lists[name] or lists[name] != sorted(r[key] for r in self.demo.table(name)):
+                    return None
+            return lists
+        lists = until("all queues and agents of the API on the page", seconds, same)
+        return f"{len(lists['queues'])} queues, {len(lists['agents'])} agents"
+
+    def live(self):
+        """The badge says so."""
+        self.browser.until("the badge says live", 10, IS_LIVE)
+
+    def moves(self):
+        """Something besides a time changes, on the same page."""
+        self.browser.js("window.busyhourBefore = undefined; window.busyhourStays = true")
+        change = until("a row changes", 15, lambda: self.browser.js(CHANGE))
+        assert self.browser.js("return window.busyhourStays === true"), "the page was loaded anew"
+        return change
+
+    def counts(self):
+        """Times in state go on, second by second."""
+        found = self.browser.js_later(COUNTING)
+        assert found["seen"], f"no time counted five values in {found['took'] / 1000:.0f} s"
+        # A busy machine may show a second late, but then it must not be lost.
+        for seen in found["seen"]:
+            steps = [b - a for a, b in zip(seen, seen[1:])]
+            assert all(1 <= step <= 2 for step in steps), f"{seen}"
+        return f"{found['seen'][0]}"
+
+    def keyboard_sort(self):
+        """The agents by state, with Tab and Enter alone."""
+        browser = self.browser
+        # From the filter backwards into the table's head is the same way for everybody.
+        browser.js("document.getElementById('find').focus()")
+        for _ in range(12):
+            browser.keys("\ue004")
+            if browser.js("return document.activeElement.closest('#agents thead th')"
+                          "?.textContent") == "State":
+                break
+        else:
+            raise AssertionError("Tab does not come to the heading State")
+        browser.keys("\ue007")
+        browser.until("sorted by state", 5, """document.activeElement.closest("th")?.ariaSort
+                      === "ascending" """)
+        browser.keys("\ue007")
+        browser.until("sorted the other way", 5, """document.activeElement.closest("th")?.ariaSort
+                      === "descending" """)
+        browser.keys("\ue007")
+        browser.until("sorted by state again", 5, """document.activeElement.closest("th")?.ariaSort
+                      === "ascending" """)
+
+    def filter(self):
+        """The box narrows the rows to those that contain the word."""
+        browser = self.browser
+        browser.keys("/")
+        browser.until("/ goes to the filter", 5, "document.activeElement.id === 'find'")
+        browser.keys("avail")
+        shown = browser.until("fewer agents, but some", 20, """(() => {
+            const rows = [...document.querySelectorAll("#agents tbody tr")];
+            const shown = rows.filter((tr) => tr.getClientRects().length);
+            return shown.length && shown.length < rows.length
+              && shown.every((tr) => tr.textContent.toLowerCase().includes("avail"))
+              && `${shown.length} of ${rows.length}`; })()""")
+        said = browser.js("return document.getElementById('agents-count').textContent")
+        assert "of" in said, f"the number of agents shown says {said}"
+        return shown
+
+    def survives(self):
+        """Order and filter hold through every live change."""
+        self.browser.js(WATCH, "avail")
+        self.browser.until("five live changes", 40, "busyhourWatch.changes >= 5")
+        wrong = self.browser.js("busyhourWatch.observer.disconnect(); return busyhourWatch.wrong")
+        assert not wrong, wrong[0]
+        assert self.browser.js("return document.getElementById('find').value") == "avail"
+        changes = self.browser.js("return busyhourWatch.changes")
+        self.browser.keys("\ue00c")
+        self.browser.until("Escape shows all again", 5, """[...document.querySelectorAll(
+            "#agents tbody tr")].every((tr) => !tr.hidden)""")
+        return f"{changes} changes"
+
+    # --- how it looks ------------------------------------------------------------------------
+
+    def themes(self):
+        """Dark and light differ, and words can be read in both."""
+        worst, grounds = [], []
+        for theme in ["light", "dark"]:
+            self.browser.media(theme, still=True)
+            found = self.browser.js(look.CONTRAST)
+            assert len(found["words"]) > 10, f"only {len(found['words'])} words were measured"
+            grounds.append(found["ground"])
+            word, ratio = min(found["words"], key=lambda pair: pair[1])
+            assert ratio >= 4.5, f"{theme}: contrast of {word!r} is {ratio:.2f}"
+            worst.append(f"{theme} at least {ratio:.2f} ({word})")
+        assert grounds[0] != grounds[1], f"the same ground in both themes: {grounds[0]}"
+        return ", ".join(worst)
+
+    def accessible(self, what):
+        """No violation of WCAG A and AA, in both themes."""
+        found = []
+        for theme in ["light", "dark"]:
+            self.browser.media(theme, still=True)
+            violations, passes = axe.violations(self.browser, self.axe)
+            found += [f"{theme}: {v}" for v in violations]
+        assert not found, f"{what}: {'; '.join(found)}"
+        assert passes >= 10, f"{what}: only {passes} rules applied"
+        return f"{passes} rules hold"
+
+    def axe_or_skip(self, name):
+        """axe-core on the page as it stands, or a loud word that it was not run."""
+        if self.axe:
+            self.check(f"{name}: WCAG A and AA by axe-core, both themes", self.accessible, name)
+
+    def phone(self):
+        """A narrow page does not scroll sideways."""
+        try:
+            self.browser.size(390, 844, phone=True)
+            for path in ["/", "/links"]:
+                self.browser.open(self.demo.url(path))
+                self.browser.until("rows or cards", 20, look.FILLED)
+                wide = self.browser.js("""const e = document.documentElement;
+                    return [e.scrollWidth, document.body.scrollWidth, e.clientWidth]""")
+                assert max(wide[:2]) <= wide[2] == 390, f"{path}: {wide}"
+        finally:
+            self.browser.size(1280, 800)
+
+    def console(self):
+        """No error, nothing that the content security policy stopped."""
+        bad = [text for level, text in self.browser.console()
+               if level == "SEVERE" or "Content Security Policy" in text]
+        assert not bad, bad[0]
+
+    # --- Links -------------------------------------------------------------------------------
+
+    def links(self):
+        """The link is live, with its version and a round trip."""
+        self.browser.open(self.demo.url("/links"))
+        row = self.demo.table("links")[0]
+        card = self.browser.until("a card that is live and has a round trip", 20, """(() => {
+            const card = document.querySelector("#cards article");
+            const figure = (name) => [...card.querySelectorAll("dt")]
+              .find((dt) => dt.textContent === name)?.nextElementSibling.textContent;
+            const trip = card && figure("Round trip");
+            return trip && /\\d/.test(trip) && /live/.test(card.textContent)
+              && {trip, text: card.textContent}; })()""")
+        assert row["version"] in card["text"], f"no {row['version']} in {card['text']}"
+        return f"{row['version']}, round trip {card['trip']}"
+
+    # --- the server goes and comes back ------------------------------------------------------
+
+    def silent(self):
+        """A server that hangs is told from one that lives, and found again."""
+        self.browser.open(self.demo.url())
+        self.browser.until("live before", 20, IS_LIVE)
+        os.kill(self.demo.process.pid, signal.SIGSTOP)
+        try:
+            said = self.browser.until("the badge says what is the matter", 30,
+                                      f"/Disconnected|Delayed/.test({BADGE}) && {BADGE}")
+        finally:
+            os.kill(self.demo.process.pid, signal.SIGCONT)
+        self.browser.until("the badge says live again", 40, IS_LIVE)
+        return said
+
+    def gone(self):
+        """The page says that nothing is heard, and can still be read."""
+        self.console()
+        self.demo.stop()
+        said = self.browser.until("the badge says what is the matter", 20,
+                                  f"/Disconnected|Delayed/.test({BADGE}) && {BADGE}")
+        return f"{said}; {self.themes()}"
+
+    def back(self):
+        """The same page is live again, with what the new server says."""
+        self.demo = Demo(AGENTS, self.demo.port)
+        begin = time.monotonic()
+        self.browser.until("the badge says live again", 40, IS_LIVE)
+        took = time.monotonic() - begin
+        self.moves()
+        other = [text for level, text in self.browser.console()
+                 if level == "SEVERE" and "net::ERR_" not in text]
+        assert not other, other[0]
+        return f"after {took:.1f} s"
+
+    # --- many agents -------------------------------------------------------------------------
+
+    def many(self, agents, shots):
+        """How a large floor loads and moves; the figures are printed, all rows must be there."""
+        browser, before = self.browser, self.demo
+        script = browser.cdp("Page.addScriptToEvaluateOnNewDocument", source=COLLECT)
+        self.demo = Demo(agents)
+        try:
+            until(f"{agents} agents have logged on", 60,
+                  lambda: len(self.demo.table("agents")) >= agents * 9 // 10)
+            rows = self.shows(30)
+            self.live()
+            times = browser.js(TIMES)
+            begin = browser.js("return performance.now()")
+            browser.until("ten seconds of the page's clock", 40,
+                          "performance.now() - arguments[0] > 10000", begin)
+            tasks = browser.js("return busyhourTasks")
+            self.moves()
+            look.pictures(browser, self.demo, shots, agents)
+        finally:
+            browser.cdp("Page.removeScriptToEvaluateOnNewDocument",
+                        identifier=script["identifier"])
+            browser.open("about:blank")
+            self.demo.stop()
+            self.demo = before
+        late = [took for at, took in tasks if at > begin]
+        early = sum(took for at, took in tasks if at <= begin)
+        return (f"{rows}; first paint {times['paint']:.0f} ms, DOM ready {times['ready']:.0f} ms, "
+                f"long tasks {early:.0f} ms until live, then {len(late)} of {sum(late):.0f} ms "
+                f"in 10 s")
+
+
+def run(checks, shots):
+    """All checks."""
+    checks.browser.size(1280, 800)
+    checks.browser.media("light")
+    check = checks.check
+    check("Floor: queues and agents within 5 s", checks.shows)
+    check("Floor: the badge says live", checks.live)
+    check("Floor: rows move by themselves", checks.moves)
+    check("Floor: times count every second", checks.counts)
+    check("Floor: sorted with the keyboard", checks.keyboard_sort)
+    check("Floor: the filter narrows the rows", checks.filter)
+    check("Floor: order and filter survive live changes", checks.survives)
+    check("Floor: dark and light, contrast of words at least 4.5", checks.themes)
+    checks.axe_or_skip("Floor")
+    check("Links: the link is live", checks.links)
+    checks.axe_or_skip("Links")
+    checks.browser.media("light")
+    look.pictures(checks.browser, checks.demo, shots, AGENTS)
+    check("Both: 390 pixels wide, no sideways scrolling", checks.phone)
+    check("Both: a clean console", checks.console)
+    check("Floor: says when the server is silent, and lives again", checks.silent)
+    check("Floor: says when the server is gone", checks.gone)
+    look.picture(checks.browser, shots, "floor-gone-light")
+    check("Floor: live again by itself", checks.back)
+    checks.browser.open("about:blank")
+    checks.demo.stop()
+    if shots:
+        checks.check("pictures of 8 agents", checks.many, 8, shots)
+    check("Floor: 300 agents", checks.many, 300, shots)
+    check("Floor: 3000 agents", checks.many, 3000, shots)
+    check("Both: still a clean console", checks.console)
+
+
+def main():
+    """Runs all; the exit code says how it went."""
+    # Whatever hangs: the way out passes what ends our processes.
+    signal.signal(signal.SIGALRM, lambda *_: sys.exit(f"not done in {LIMIT_S} s"))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
+    signal.alarm(LIMIT_S)
+    shots = os.environ.get("BUSYHOUR_SHOTS")
+    if shots:
+        os.makedirs(shots, exist_ok=True)
+    code, skipped = None, None
+    try:
+        code = axe.source()
+    except axe.Missing as why:
+        skipped = f"the pages' accessibility was not checked: {why}"
+    demo = Demo(AGENTS)
+    checks = browser = None
+    try:
+        browser = Browser(shutil.which("chromium"), shutil.which("chromedriver"))
+        checks = Checks(browser, demo)
+        checks.axe = code
+        run(checks, shots)
+    finally:
+        if browser:
+            browser.close()
+        (checks.demo if checks else demo).stop()
+    if skipped:
+        print(f"\n!!!!!! SKIPPED: {skipped}\n", file=sys.stderr)
+        if os.environ.get("BUSYHOUR_LAB_REQUIRED") == "1":
+            checks.failed += 1
+    print(f"{checks.passed} passed, {checks.failed} failed")
+    sys.exit(1 if checks.failed else 0)
+
+
+if __name__ == "__main__":
+    main()
