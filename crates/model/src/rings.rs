@@ -1,0 +1,133 @@
+//! Queue calls that ring at agents: from the offer to the answer, the refusal, the time-out or
+//! the caller's giving up.
+
+use crate::Model;
+use crate::agents::{Agent, Ring};
+use crate::arena::Key;
+use crate::channels::Channel;
+use facts::{AgentId, DialOutcome, SplitId, Stamp};
+
+impl Model {
+    /// An agent's phone is rung for a waiting caller.
+    pub(crate) fn offered(
+        &mut self,
+        caller: Key<Channel>,
+        split: &SplitId,
+        agent: &AgentId,
+        to: Option<Key<Channel>>,
+        at: Stamp,
+    ) {
+        let key = self.agent_key(agent, at);
+        let split = self.split_key(split, at);
+        self.infer_member(key, split, at, true);
+        self.cut_after(key, at);
+        self.sit_down(key, to);
+        let Some(a) = self.agents.get_mut(key) else { return };
+        if let Some(ring) = a.rings.iter_mut().find(|r| r.caller == caller) {
+            ring.to = to.or(ring.to);
+            self.touch(key, at);
+            return;
+        }
+        a.rings.push(Ring { split, caller, to, since: at });
+        if let Some(m) = a.member_mut(split) {
+            m.tally.ring_calls += 1;
+        }
+        if let Some(s) = self.splits.get_mut(split) {
+            s.tally.ring_calls += 1;
+        }
+        if let Some(c) = self.channels.get_mut(caller) {
+            c.offers.push(key);
+            if let Some(call) = self.calls.get_mut(c.call) {
+                call.tick(at);
+                call.ringing += 1;
+                call.hangup = None;
+                if call.agent.as_ref() != Some(agent) {
+                    call.agent = Some(agent.clone());
+                }
+            }
+        }
+        if let Some(to) = to {
+            self.seat_behind(to, at);
+        }
+        self.touch(key, at);
+    }
+
+    /// Ends the ring of one caller at one agent.
+    pub(crate) fn end_ring(&mut self, key: Key<Agent>, caller: Key<Channel>, at: Stamp) {
+        let Some(a) = self.agents.get_mut(key) else { return };
+        let Some(i) = a.rings.iter().position(|r| r.caller == caller) else {
+            return;
+        };
+        let ring = a.rings.remove(i);
+        let rang = at.since(ring.since).max(0);
+        if let Some(m) = a.member_mut(ring.split) {
+            m.tally.ring_time += rang;
+        }
+        if let Some(s) = self.splits.get_mut(ring.split) {
+            s.tally.ring_time += rang;
+        }
+        if let Some(c) = self.channels.get_mut(caller) {
+            c.offers.retain(|o| *o != key);
+            if let Some(call) = self.calls.get_mut(c.call) {
+                call.tick(at);
+                call.ringing = call.ringing.saturating_sub(1);
+            }
+        }
+    }
+
+    /// Nobody is rung for this caller any more.
+    pub(crate) fn end_offers(&mut self, caller: Key<Channel>, at: Stamp) {
+        let offers = self.channels.get(caller).map_or_else(Vec::new, |c| c.offers.clone());
+        for agent in offers {
+            self.end_ring(agent, caller, at);
+            self.touch(agent, at);
+        }
+    }
+
+    /// The ringing of a channel is over; answered, the ring goes on until the queue says so.
+    pub(crate) fn dial_ended(&mut self, to: Key<Channel>, outcome: DialOutcome, at: Stamp) {
+        if outcome == DialOutcome::Answered {
+            return;
+        }
+        if let Some(agent) = self.channels.get(to).and_then(|c| c.seat) {
+            self.end_ring_to(agent, to, at);
+        }
+    }
+
+    pub(crate) fn end_ring_to(&mut self, agent: Key<Agent>, to: Key<Channel>, at: Stamp) {
+        let ring = self.agents.get(agent).and_then(|a| a.rings.iter().find(|r| r.to == Some(to)));
+        if let Some(caller) = ring.map(|r| r.caller) {
+            self.end_ring(agent, caller, at);
+            self.touch(agent, at);
+        }
+    }
+
+    /// He did not take it.
+    pub(crate) fn not_answered(
+        &mut self,
+        caller: Option<Key<Channel>>,
+        split: &SplitId,
+        agent: &AgentId,
+        ring_ms: u32,
+        at: Stamp,
+    ) {
+        let key = self.agent_key(agent, at);
+        let split = self.split_key(split, at);
+        self.infer_member(key, split, at, false);
+        if let Some(caller) = caller {
+            self.end_ring(key, caller, at);
+        }
+        if let Some(a) = self.agents.get_mut(key) {
+            a.rona += 1;
+            a.refused += i64::from(ring_ms == 0);
+            a.last_rona = Some(at);
+            if let Some(m) = a.member_mut(split) {
+                m.tally.rona += 1;
+            }
+        }
+        if let Some(s) = self.splits.get_mut(split) {
+            s.tally.rona += 1;
+        }
+        self.touch(key, at);
+    }
+}
