@@ -155,6 +155,7 @@ fn print(out: &mut dyn Write, format: Format, table: &Table) -> Result<(), Failu
             for row in rows {
                 let mut object = serde_json::Map::new();
                 object.insert("table".to_owned(), Json::from(table.shape.name));
+                object.insert("as_of".to_owned(), Json::from(table.as_of.to_string()));
                 object.extend(row);
                 serde_json::to_writer(&mut *out, &object).map_err(std::io::Error::from)?;
                 out.write_all(b"\n")?;
