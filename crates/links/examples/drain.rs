@@ -114,7 +114,7 @@ fn serve(
     for batch in events.chunks(50).cycle() {
         let bytes = batch.concat();
         say(&mut stream, &mut sent, &bytes)?;
-        count += 50;
+        count += u64::try_from(batch.len()).unwrap_or(0);
         match rate {
             None if sent > WHOLE_BYTES => break,
             None => {}
@@ -127,6 +127,7 @@ fn serve(
     }
     // Read what the link still says, so that its end is no reset.
     stream.shutdown(std::net::Shutdown::Write)?;
+    std::io::copy(&mut stream, &mut std::io::sink())?;
     Ok((u64::try_from(sent).unwrap_or(0), count))
 }
 
