@@ -284,6 +284,8 @@ pub enum Fact {
     HangupAsked {
         /// On which channel.
         channel: ChannelId,
+        /// The party at its endpoint did; false: the switch, its dialplan or an operator.
+        by_party: bool,
     },
     /// The channel is gone.
     ChannelEnded {

@@ -90,7 +90,7 @@ fn call(n: i64, start: Stamp, out: &mut Vec<Timed>) {
         Fact::Bridged { channel: aid(), bridge: bridge(), swapped: None },
         Fact::Bridged { channel: cid(), bridge: bridge(), swapped: None },
         member(n, Device::InUse),
-        Fact::HangupAsked { channel: cid() },
+        Fact::HangupAsked { channel: cid(), by_party: true },
         Fact::Completed {
             channel: Some(cid()),
             split: split_id(),

@@ -130,7 +130,7 @@ impl Model {
                     self.paired(key, two, at);
                 }
             }
-            Fact::HangupAsked { .. } => self.hangup_asked(key),
+            Fact::HangupAsked { by_party, .. } => self.hangup_asked(key, *by_party),
             Fact::ChannelEnded { .. } => self.channel_ended(key, Closed::Hangup, at),
             Fact::ChannelMissing { .. } => self.channel_missing(key, at),
             Fact::DialBegan { from, .. } => {
@@ -215,7 +215,7 @@ const fn subject(fact: &Fact) -> Option<&facts::ChannelId> {
         | Fact::ChannelCall { channel, .. }
         | Fact::ChannelParty { channel, .. }
         | Fact::ChannelStep { channel, .. }
-        | Fact::HangupAsked { channel }
+        | Fact::HangupAsked { channel, .. }
         | Fact::ChannelEnded { channel, .. }
         | Fact::ChannelMissing { channel }
         | Fact::Bridged { channel, .. }

@@ -24,11 +24,12 @@ pub(crate) enum Closed {
     TooOld,
 }
 
-/// Who a party of a call is.
+/// Who ended a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Party {
     Caller,
     Agent,
+    Switch,
 }
 
 /// A call's direction as CMS sees it.
@@ -86,6 +87,7 @@ pub(crate) struct Call {
     pub(crate) split: Option<SplitId>,
     /// Left a split for elsewhere: a later visit to another one is inflow.
     pub(crate) outflowed: Option<SplitId>,
+    /// The agent who talked last.
     pub(crate) agent: Option<AgentId>,
     pub(crate) agents_talked: Vec<AgentId>,
     /// Agents who answered it through a split: whatever happens, they are free when it is over.
@@ -391,7 +393,8 @@ impl Model {
 }
 
 impl Call {
-    /// Takes over what a younger call has done. Times add up: each was run through by itself.
+    /// Takes over what a younger call has done. Waits add up; the talk of a consultation and its
+    /// holds were at the same time as this call's hold, and nobody of this call was in them.
     fn absorb(&mut self, old: Self) {
         self.ids.extend(old.ids);
         self.talking += old.talking;
@@ -400,8 +403,6 @@ impl Call {
         self.waiting += old.waiting;
         self.parked += old.parked;
         self.conference += old.conference;
-        self.talk += old.talk;
-        self.hold += old.hold;
         self.ring += old.ring;
         self.wait += old.wait;
         self.visits.extend(old.visits);

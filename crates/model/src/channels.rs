@@ -5,7 +5,7 @@ use crate::Model;
 use crate::agents::Agent;
 use crate::arena::Key;
 use crate::bridges::Bridge;
-use crate::calls::{Call, Closed};
+use crate::calls::{Call, Closed, Party};
 use crate::settings::{MISSING_GRACE, PAIR_CHAIN_MAX, SWEEP_EVERY};
 use crate::timers::Timer;
 use crate::trunks::Endpoint;
@@ -54,6 +54,8 @@ pub(crate) struct Channel {
     pub(crate) served_by: Option<Key<Agent>>,
     /// Dialled for a queue call: not a call of the agent's own unless it talks on afterwards.
     pub(crate) queue_leg: bool,
+    /// Its party has transferred the call.
+    pub(crate) transferred: bool,
     /// A resync did not name it.
     pub(crate) missing: bool,
 }
@@ -123,6 +125,7 @@ impl Model {
             seat: None,
             served_by: None,
             queue_leg: false,
+            transferred: false,
             missing: false,
         });
         if self.channels.len() == 1 {
@@ -264,10 +267,11 @@ impl Model {
     }
 
     /// Somebody asked to hang up: the first who does so in a conversation ended it.
-    pub(crate) fn hangup_asked(&mut self, key: Key<Channel>) {
-        let Some(c) = self.channels.get(key) else { return };
+    /// Who transferred a call leaves it, he does not end it.
+    pub(crate) fn hangup_asked(&mut self, key: Key<Channel>, by_party: bool) {
+        let Some(c) = self.channels.get(key).filter(|c| !c.transferred) else { return };
         let (talking, call) = (c.talking, c.call);
-        let who = self.party_of(key);
+        let who = if by_party { self.party_of(key) } else { Party::Switch };
         if let Some(call) = self.calls.get_mut(call)
             && call.hangup.is_none()
             && (talking || call.entry == Some(key))

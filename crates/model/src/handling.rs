@@ -9,7 +9,8 @@ impl Model {
     /// A transfer succeeded.
     pub(crate) fn transferred(&mut self, by: Key<Channel>, second: Option<Key<Channel>>) {
         for key in [Some(by), second].into_iter().flatten() {
-            let Some(c) = self.channels.get(key) else { continue };
+            let Some(c) = self.channels.get_mut(key) else { continue };
+            c.transferred = true;
             let (call, seat) = (c.call, c.seat);
             if let Some(call) = self.calls.get_mut(call) {
                 call.hangup = None;

@@ -41,9 +41,6 @@ impl Model {
                 call.tick(at);
                 call.ringing += 1;
                 call.hangup = None;
-                if call.agent.as_ref() != Some(agent) {
-                    call.agent = Some(agent.clone());
-                }
             }
         }
         if let Some(to) = to {

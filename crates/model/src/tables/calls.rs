@@ -4,7 +4,7 @@ use super::millis;
 use crate::Model;
 use crate::calls::{Call, Closed, Party, Way};
 use facts::table::{Row, Value};
-use facts::{Outcome, Stamp};
+use facts::{AgentId, Outcome, Stamp};
 
 impl Model {
     pub(super) fn calls_rows(&self, at: Stamp) -> Vec<Row> {
@@ -16,17 +16,18 @@ impl Model {
         let (way, trunk) = self.way_of(c);
         let (talk, hold, ring, wait) = c.times(at);
         let inward = way == Way::In;
-        let name = |id: &facts::AgentId| {
+        let name = |id: &AgentId| {
             let agent = self.agent_ids.get(id).and_then(|k| self.agents.get(*k));
             agent.map_or(Value::Null, |a| Value::text_or_null(&a.name))
         };
         let ended = c.end.as_ref();
+        let agent = self.rung_for(c).or(c.agent.as_ref());
         let ended_by = ended.map(|e| match (e.why, c.hangup) {
             (Closed::Restart, _) => "SWITCH",
             (Closed::Missing | Closed::TooOld, _) => "UNKNOWN",
             (Closed::Hangup, Some(Party::Caller)) => "CALLER",
             (Closed::Hangup, Some(Party::Agent)) => "AGENT",
-            (Closed::Hangup, None) => "SWITCH",
+            (Closed::Hangup, Some(Party::Switch) | None) => "SWITCH",
         });
         vec![
             self.acd(),
@@ -43,8 +44,8 @@ impl Model {
             Value::from(self.vdn_of(c).filter(|_| inward)),
             Value::from(self.vector_of(c).filter(|_| inward)),
             Value::from(c.split.as_ref().map(|s| s.0.clone())),
-            Value::from(c.agent.as_ref().map(|a| a.0.clone())),
-            c.agent.as_ref().map_or(Value::Null, name),
+            Value::from(agent.map(|a| a.0.clone())),
+            agent.map_or(Value::Null, name),
             Value::from(trunk),
             Value::Stamp(c.began),
             Value::from(c.queued_at),
@@ -70,6 +71,13 @@ impl Model {
                 Closed::TooOld => "TOO_OLD",
             })),
         ]
+    }
+
+    /// The agent at whom a call rings.
+    pub(super) fn rung_for(&self, c: &Call) -> Option<&AgentId> {
+        let channels = c.channels.iter().filter_map(|k| self.channels.get(*k));
+        let rung = channels.filter(|_| c.ringing > 0).filter_map(|x| x.offers.last()).next()?;
+        self.agents.get(*rung).map(|a| &a.id)
     }
 }
 

@@ -102,7 +102,7 @@ pub(super) const CALLS: Shape = Shape {
         vdn Text "entry point: the configured name of the number dialled, else the number";
         vector Text "the configured name of the first dialplan context, else the context";
         split Text "the queue it is in, or was last; null if it never queued";
-        agent Text "the agent it rings at, talks to, or talked to last";
+        agent Text "the agent it rings at, else the one it talks to or talked to last";
         agent_name Text "his name";
         trunk_group Text "the trunk group it came in by, else went out by; null if none";
         began Stamp "begin of its first channel";
@@ -114,7 +114,7 @@ pub(super) const CALLS: Shape = Shape {
         talk_ms Age "two or more parties connected and nobody on hold (bridges, asterisk.md 9)";
         hold_ms Age "at least one party has put it on hold (cms.md 1.4)";
         outcome Text "of its last visit: ANSWERED ABANDONED TIMED_OUT LEFT_EMPTY EXIT_KEY REFUSED LEFT LOST; without visit ANSWERED or NOT_ANSWERED; null while open";
-        ended_by Text "CALLER AGENT SWITCH UNKNOWN: who asked first to hang up; null while it lives";
+        ended_by Text "CALLER AGENT SWITCH UNKNOWN: who asked first to hang up, SWITCH if the dialplan or an operator did; null while it lives";
         splits_visited Int "visits to queues";
         agents_talked Int "different agents it talked to";
         transfers Int "transfers that succeeded";

@@ -93,7 +93,8 @@ impl Model {
         } else {
             ("SEIZED", c.began)
         };
-        let agent = call.and_then(|c| c.agent.as_ref()).filter(|_| ring.is_some() || c.talking);
+        let talks = call.and_then(|c| c.agent.as_ref()).filter(|_| c.talking);
+        let agent = ring.map(|a| &a.id).or(talks);
         vec![
             self.acd(),
             Value::Text(e.id.0.clone()),

@@ -68,7 +68,10 @@ fn channel_fact() -> impl Strategy<Value = Fact> {
             one: a.into(),
             two: b.into()
         }),
-        1 => channel().prop_map(|c| Fact::HangupAsked { channel: c.into() }),
+        1 => channel().prop_map(|c| Fact::HangupAsked {
+            channel: c.into(),
+            by_party: true
+        }),
         2 => (channel(), channel()).prop_map(|(a, b)| Fact::DialBegan {
             from: Some(a.into()),
             to: b.into()

@@ -161,6 +161,10 @@ fn abandoned_while_waiting_and_while_ringing() {
         C ABANDONED CALLER 3000 0
         D ABANDONED CALLER 3000 2000
 
+        # Who was only rung did not talk.
+        ? calls call=D agent agents_talked
+        - 0
+
         ? cvdn incalls abncalls abnquecalls
         2 2 2
         ",
@@ -193,6 +197,13 @@ fn time_out_and_overflow_to_a_second_queue() {
 
         ? calls split splits_visited wait_ms queued_at
         second 2 8000 1
+
+        10  hangup A switch
+        10  end A
+        10  end C
+
+        ? calls ended_by
+        SWITCH
         ",
     );
 }

@@ -11,7 +11,7 @@
 //! ```text
 //! new C DEVICE in|out [call=C] [up|ringing|calling] [from=N] [to=N] [context=X] [half] [bridge=B] [began=S]
 //! up C   rings C   call C OTHER   step C CONTEXT EXTEN APP   pair ONE TWO
-//! hangup C   end C   missing C
+//! hangup C [switch]   end C   missing C
 //! dial FROM TO   dialled TO answered|busy|noanswer|cancelled
 //! bridge C B [swap=D]   unbridge C B   hold C   unhold C
 //! transfer C [second=D]   park C   unpark C   conference C   unconference C
@@ -152,7 +152,7 @@ fn fact(line: &str, at: Stamp) -> Option<Fact> {
             data: Text::from(""),
         },
         "pair" => Fact::Paired { one: channel(&mut a), two: channel(&mut a) },
-        "hangup" => Fact::HangupAsked { channel: channel(&mut a) },
+        "hangup" => Fact::HangupAsked { channel: channel(&mut a), by_party: !a.has("switch") },
         "end" => Fact::ChannelEnded { channel: channel(&mut a), cause: Some(16) },
         "missing" => Fact::ChannelMissing { channel: channel(&mut a) },
         "dial" => Fact::DialBegan { from: Some(channel(&mut a)), to: channel(&mut a) },

@@ -103,7 +103,7 @@ fn an_attended_transfer_ends_as_one_call_under_the_customers_id() {
         PJSIP/1002 AUX   IN C
 
         ? calls call state channels agents_talked transfers hold_ms talk_ms
-        C TALKING 2 2 1 5000 6000
+        C TALKING 2 2 1 5000 3000
 
         20  hangup B
         20  unbridge B B1
@@ -112,7 +112,7 @@ fn an_attended_transfer_ends_as_one_call_under_the_customers_id() {
         20  end C
 
         ? calls call state ended_by talk_ms caller
-        C ENDED AGENT 16000 5551
+        C ENDED AGENT 13000 5551
 
         ? queues queue=sales talk_ms
         3000

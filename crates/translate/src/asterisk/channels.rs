@@ -261,7 +261,7 @@ impl Translator {
         if let Some(channel) = self.channels.get_mut(&id) {
             channel.asked |= by_party;
             if !std::mem::replace(&mut channel.said_asked, true) {
-                out.say(Fact::HangupAsked { channel: id });
+                out.say(Fact::HangupAsked { channel: id, by_party });
             }
         }
     }

@@ -123,7 +123,7 @@ pub(crate) fn show(fact: &Fact) -> String {
             format!("step {channel} {context} {exten} {application}({data})")
         }
         Fact::Paired { one, two } => format!("paired {one} {two}"),
-        Fact::HangupAsked { channel } => format!("hangup-asked {channel}"),
+        Fact::HangupAsked { channel, .. } => format!("hangup-asked {channel}"),
         Fact::ChannelEnded { channel, cause } => format!("ended {channel} {}", cause.unwrap_or(0)),
         Fact::ChannelMissing { channel } => format!("missing {channel}"),
         Fact::DialBegan { from, to } => format!("dial {} {to}", opt(from)),
