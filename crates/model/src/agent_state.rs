@@ -153,6 +153,10 @@ impl Model {
             for key in &endpoint.channels {
                 let Some(c) = self.channels.get(*key) else { continue };
                 own.any = true;
+                if c.talking && agent.works.iter().any(|w| w.away && w.seat() == Some(*key)) {
+                    own.talking = own.talking.or(Some(Direction::Out));
+                    continue;
+                }
                 if self.is_queue_leg(agent, c) {
                     continue;
                 }

@@ -86,6 +86,9 @@ pub(crate) struct Work {
     pub(crate) holds: i64,
     pub(crate) wait: i64,
     pub(crate) in_level: bool,
+    /// The agent talks elsewhere by the same channel while the caller waits for him: he pressed
+    /// a feature key to consult. Held, as by his phone's own hold.
+    pub(crate) away: bool,
     /// A resync found him talking: when he answered is not known, so the call is not counted.
     pub(crate) unheard: bool,
 }
@@ -103,6 +106,8 @@ impl Work {
 pub(crate) struct After {
     pub(crate) work: Work,
     pub(crate) ended: Stamp,
+    /// The caller was on hold at the end.
+    pub(crate) held: bool,
     /// Since when the agent had been in the state he talked in.
     pub(crate) acd_since: Stamp,
     /// When the wrap-up time is over.

@@ -57,6 +57,7 @@ impl Model {
         }
         self.company_changed(bridge, at);
         self.phone_met(key, at);
+        self.caller_met(key, at);
         self.touch_owners(key, at);
     }
 

@@ -66,6 +66,7 @@ impl Model {
             holds: 0,
             wait: wait.unwrap_or(0),
             in_level: wait.is_some_and(|w| w <= level),
+            away: false,
             unheard: !heard,
         };
         if let Some(c) = caller.and_then(|c| self.channels.get_mut(c)) {
@@ -203,6 +204,14 @@ impl Model {
         }
         // What was missing in between is no talk.
         work.held += at.since(after.ended);
+        let bridge = |c: Key<Channel>| self.channels.get(c).and_then(|c| c.bridge);
+        let theirs = work.caller.and_then(bridge);
+        // He held the caller, left him and talks somewhere else: still on hold.
+        if after.held && theirs.is_some() && theirs != bridge(key) {
+            work.held_since = Some(at);
+            work.away = true;
+            self.call_away(work.call, true, at);
+        }
         let Some(a) = self.agents.get_mut(agent) else { return };
         a.works.push(work);
         let before = a.since;
@@ -223,6 +232,34 @@ impl Model {
         }
         let other = bridge.members.iter().find(|m| **m != key)?;
         self.channels.get(*other).filter(|c| c.half)?.pair
+    }
+
+    /// A caller whose agent was away meets him again.
+    pub(crate) fn caller_met(&mut self, key: Key<Channel>, at: Stamp) {
+        let Some(c) = self.channels.get(key) else { return };
+        let (Some(agent), bridge) = (c.served_by, c.bridge) else { return };
+        let Some(a) = self.agents.get_mut(agent) else { return };
+        let channels = &self.channels;
+        let met = a.works.iter_mut().find(|w| {
+            let seat = w.seat().and_then(|s| channels.get(s));
+            w.away && w.caller == Some(key) && seat.is_some_and(|s| s.bridge == bridge)
+        });
+        if let Some(w) = met {
+            w.away = false;
+            w.held += w.held_since.take().map_or(0, |since| at.since(since).max(0));
+            let call = w.call;
+            self.call_away(call, false, at);
+            self.touch(agent, at);
+        }
+    }
+
+    /// The hold of a call whose agent is away begins or ends.
+    fn call_away(&mut self, call: Option<Key<Call>>, on: bool, at: Stamp) {
+        let key = call.and_then(|c| self.live_call_key(c));
+        if let Some(call) = key.and_then(|k| self.calls.get_mut(k)) {
+            call.tick(at);
+            call.held = if on { call.held + 1 } else { call.held.saturating_sub(1) };
+        }
     }
 
     /// A channel is alone or has left: an agent's talk ends with his seat.
@@ -290,9 +327,10 @@ impl Model {
             return;
         }
         let mut work = a.works.remove(i);
-        if let Some(since) = work.held_since.take() {
-            work.held += at.since(since).max(0);
-        }
+        let held = work.held_since.take();
+        work.held += held.map_or(0, |since| at.since(since).max(0));
+        let away = std::mem::take(&mut work.away);
+        let call = work.call;
         let split = self.splits.get_mut(work.split);
         let member = a.member(work.split);
         // Paused while he talked: he wanted out after this call, no after-call work.
@@ -308,7 +346,11 @@ impl Model {
         }
         let until = at.plus_secs(i64::from(wrapup));
         let acd_since = a.since.min(at);
-        a.after = Some(After { work, ended: at, until, acd_since, cut: None, booked: None });
+        let held = held.is_some();
+        a.after = Some(After { work, ended: at, held, acd_since, until, cut: None, booked: None });
+        if away {
+            self.call_away(call, false, at);
+        }
         if wrapup > 0 {
             self.timers.set(until, Timer::Agent(key));
         }

@@ -165,6 +165,10 @@ fn abandoned_while_waiting_and_while_ringing() {
         ? calls call=D agent agents_talked
         - 0
 
+        # Who was only rung did not talk.
+        ? calls call=D agent agents_talked
+        - 0
+
         ? cvdn incalls abncalls abnquecalls
         2 2 2
         ",
@@ -197,6 +201,13 @@ fn time_out_and_overflow_to_a_second_queue() {
 
         ? calls split splits_visited wait_ms queued_at
         second 2 8000 1
+
+        10  hangup C switch
+        10  end A
+        10  end C
+
+        ? calls ended_by
+        SWITCH
 
         10  hangup A switch
         10  end A

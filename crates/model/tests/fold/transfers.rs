@@ -183,6 +183,56 @@ fn consulting_a_queue_and_transferring_leaves_the_second_agent_talking() {
 }
 
 #[test]
+fn consulting_by_a_feature_key_keeps_the_customer_on_hold() {
+    // asterisk.md 6, `*2`: the agent's one channel leaves the customer's bridge for the
+    // consultation; the two bridges are merged when he hangs up.
+    check_talk(
+        "
+        5   hold A
+        8   unbridge A B1
+        8   new L1 Local/1002 out half call=C
+        8   new L2 Local/1002 in half call=C
+        8   pair L1 L2
+        8   new B PJSIP/1002 out up call=C
+        8   dial L2 B
+        8   bridge L2 B3
+        8   bridge B B3
+        8   bridge A B2
+        8   bridge L1 B2
+
+        ? agents agent state direction on_hold
+        PJSIP/1001 AUX OUT 1
+        PJSIP/1002 AUX IN  0
+
+        ? calls call state hold_ms
+        C HELD 3000
+
+        11  unbridge A B2
+        11  hangup A
+        11  end A
+        11  unbridge L1 B2
+        11  bridge L1 B1
+
+        ? agents agent=PJSIP/1001 state acd_ms on_hold
+        AVAIL 3000 0
+
+        ? calls call state talk_ms hold_ms
+        C TALKING 3000 6000
+
+        15  hangup C
+        15  unbridge C B1
+        15  end C
+        15  end L1
+        15  end L2
+        15  end B
+
+        ? calls call talk_ms hold_ms agents_talked
+        C 7000 6000 2
+        ",
+    );
+}
+
+#[test]
 fn parked_and_picked_up_by_somebody_else() {
     check_talk(
         "
