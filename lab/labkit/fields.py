@@ -71,7 +71,7 @@ DIRECTION = {"in": {"IN"}, "out": {"OUT"}}
 # Events the product may leave out of its journal (links: LeaveOut), of VarSet all but
 # these variables; and its own heartbeat, a UserEvent of this name.
 NOT_KEPT = {"RTCPSent", "RTCPReceived", "TestEvent", "SuccessfulAuth", "ChallengeSent"}
-VARIABLES_KEPT = {"QUEUESTATUS", "ABANDONED", "DIALSTATUS"}
+VARIABLES_KEPT = {"QUEUESTATUS", "DIALSTATUS"}
 HEARTBEAT = "BusyhourBeat"
 
 # Anomalies that cut links and dead PBXes explain: code -> why.  Flows alone have none.
