@@ -20,7 +20,7 @@ pub(crate) enum Closed {
     Restart,
     /// A resync did not name it.
     Missing,
-    /// Older than any call can be.
+    /// Nothing was heard of it for longer than any call can be silent.
     TooOld,
 }
 

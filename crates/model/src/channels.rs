@@ -58,6 +58,8 @@ pub(crate) struct Channel {
     pub(crate) transferred: bool,
     /// A resync did not name it.
     pub(crate) missing: bool,
+    /// When it was last heard of.
+    pub(crate) heard: Stamp,
 }
 
 impl Model {
@@ -66,6 +68,7 @@ impl Model {
         if let Some(&key) = self.channel_ids.get(id) {
             if let Some(c) = self.channels.get_mut(key) {
                 c.missing = false;
+                c.heard = c.heard.max(at);
             }
             return Some(key);
         }
@@ -81,6 +84,7 @@ impl Model {
         if let Some(&key) = self.channel_ids.get(&n.channel) {
             if let Some(c) = self.channels.get_mut(key) {
                 c.missing = false;
+                c.heard = c.heard.max(at);
                 c.phase = n.phase;
             }
             if let Some(bridge) = &n.bridge {
@@ -127,6 +131,7 @@ impl Model {
             queue_leg: false,
             transferred: false,
             missing: false,
+            heard: at,
         });
         if self.channels.len() == 1 {
             self.arm_sweep(at);
@@ -342,10 +347,10 @@ impl Model {
         self.timers.set(Stamp(next), Timer::Sweep);
     }
 
-    /// Closes what is older than any call can be: its end was lost.
+    /// Closes what nobody has spoken of for longer than any call can be silent: its end was lost.
     pub(crate) fn sweep(&mut self, at: Stamp) {
         let limit = at.plus_secs(-i64::from(self.settings.channel_age_max_s));
-        let old: Vec<_> = self.channels.iter().filter(|(_, c)| c.began < limit).collect();
+        let old: Vec<_> = self.channels.iter().filter(|(_, c)| c.heard < limit).collect();
         let mut old: Vec<_> = old.into_iter().map(|(k, c)| (c.began, c.id.clone(), k)).collect();
         old.sort();
         for (_, id, key) in old {

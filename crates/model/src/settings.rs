@@ -17,7 +17,7 @@ pub const UNEXPLAINED_GRACE: i64 = 2_000_000;
 pub const REJOIN_MAX: i64 = 1_000_000;
 /// A pause this soon after a call that was not answered was set by the switch (microseconds).
 pub const AUTOPAUSE_MAX: i64 = 1_000_000;
-/// Default of [`Settings::channel_age_max_s`]: no call lasts a day.
+/// Default of [`Settings::channel_age_max_s`]: no call is silent for a day.
 pub const CHANNEL_AGE_MAX_S: u32 = 86_400;
 /// How often ages are looked at (microseconds, on the grid of the switch's clock).
 pub const SWEEP_EVERY: i64 = 600_000_000;
@@ -54,7 +54,8 @@ pub struct Settings {
     pub acw_reasons: BTreeSet<Text>,
     /// How many ended calls are kept for the `calls` table.
     pub ended_calls_max: usize,
-    /// A channel older than this is closed as lost, seconds.
+    /// A channel of which nothing was heard for this long, not even by a resync, is closed as
+    /// lost, seconds.
     pub channel_age_max_s: u32,
 }
 

@@ -3,8 +3,9 @@
 use super::millis;
 use crate::Model;
 use crate::calls::{Call, Closed, Party, Way};
+use crate::channels::Channel;
 use facts::table::{Row, Value};
-use facts::{AgentId, Outcome, Stamp};
+use facts::{AgentId, Direction, Outcome, Phase, Stamp};
 
 impl Model {
     pub(super) fn calls_rows(&self, at: Stamp) -> Vec<Row> {
@@ -32,7 +33,7 @@ impl Model {
         vec![
             self.acd(),
             c.ids.first().map_or(Value::Null, |i| Value::Text(i.0.clone())),
-            Value::from(c.state()),
+            Value::from(self.state_word(c)),
             Value::from(match way {
                 Way::In => "IN",
                 Way::Out => "OUT",
@@ -71,6 +72,16 @@ impl Model {
                 Closed::TooOld => "TOO_OLD",
             })),
         ]
+    }
+
+    /// The call's state; outside queues it rings if a phone that it reached does.
+    fn state_word(&self, c: &Call) -> &'static str {
+        let rings = |x: &Channel| x.direction == Direction::Out && x.phase == Phase::Ringing;
+        let mut channels = c.channels.iter().filter_map(|k| self.channels.get(*k));
+        match c.state() {
+            "NEW" | "IVR" if channels.any(rings) => "RINGING",
+            word => word,
+        }
     }
 
     /// The agent at whom a call rings.

@@ -309,7 +309,7 @@ fn calls_of_his_own_are_aux_in_and_out() {
         PJSIP/1002 OTHER - A 1001
 
         ? calls state direction caller
-        NEW INTERNAL 1001
+        RINGING INTERNAL 1001
 
         12  up B
         12  up A

@@ -163,6 +163,12 @@ fn an_end_that_was_lost_is_found_by_age() {
         "
         0    new C PJSIP/trunk in up
         0    queue C sales
+        3000 step C x y z          # still there
+        6000 time
+
+        ? calls state
+        QUEUED
+
         9000 time
 
         ? calls state closed outcome ended_by
