@@ -356,18 +356,36 @@ fn by_name<'a>(table: &'a Table, key: impl Fn(&'a Row) -> &'a str) -> Vec<&'a Ro
     rows
 }
 
-/// All rows of both tables.
-pub(crate) fn all_rows(now: &Snapshot, look: Look<'_>) -> (Markup, Markup) {
+/// How many rows stand in one `<tbody>`: the browser leaves out whole bodies that are out of
+/// sight (`BODY_ROWS` in the script).
+const BODY_ROWS: usize = 50;
+
+/// All rows of both tables, in bodies.
+fn bodies(now: &Snapshot, look: Look<'_>) -> [Markup; 2] {
+    let put = |rows: Vec<String>| {
+        html! {
+            @for body in rows.chunks(BODY_ROWS) {
+                tbody { @for row in body { (PreEscaped(row)) } }
+            }
+            @if rows.is_empty() { tbody {} }
+        }
+    };
+    all_rows(now, look).map(put)
+}
+
+/// All rows of both tables, each by name.
+pub(crate) fn all_rows(now: &Snapshot, look: Look<'_>) -> [Vec<String>; 2] {
     let queues = now.tables.get("queues").map(|table| {
         let c = Queues::of(table.shape);
-        html! { @for row in by_name(table, |r| c.queue.text(r)) { (queue_row(&c, row, look)) } }
+        let rows = by_name(table, |r| c.queue.text(r)).into_iter();
+        rows.map(|row| queue_row(&c, row, look).into_string()).collect()
     });
     let agents = now.tables.get("agents").map(|table| {
         let c = Agents::of(table.shape);
-        html! { @for row in by_name(table, |r| c.name.text(r)) { (agent_row(&c, row, look)) } }
+        let rows = by_name(table, |r| c.name.text(r)).into_iter();
+        rows.map(|row| agent_row(&c, row, look).into_string()).collect()
     });
-    let none = || PreEscaped(String::new());
-    (queues.unwrap_or_else(none), agents.unwrap_or_else(none))
+    [queues.unwrap_or_default(), agents.unwrap_or_default()]
 }
 
 /// The rows of a change, rendered; `None` if the table is not on this page.
@@ -448,7 +466,7 @@ fn section(
         table id=(id) class=[look.several.then_some("several")] {
             caption { (title) }
             (heads(columns, look.several))
-            tbody { (rows) }
+            (rows)
         }
     }
 }
@@ -456,7 +474,7 @@ fn section(
 /// What stands between the header and the end of the page.
 pub(crate) fn body(now: &Snapshot, look: Look<'_>) -> Markup {
     let figures = Figures::of(now);
-    let (queues, agents) = all_rows(now, look);
+    let [queues, agents] = bodies(now, look);
     html! {
         main id="floor" data-stream="/floor/stream" data-version=(look.place)
             data-several=(u8::from(look.several)) data-limits=(look.limits.for_script())

@@ -85,17 +85,22 @@ const setLevel = (el, level) => {
 const levelOf = (limit, secs) =>
   secs >= limit.warning ? "warning" : secs >= limit.caution ? "caution" : "";
 
+// How many rows stand in one <tbody>. The browser leaves out whole bodies that are out of sight;
+// leaving out single rows costs it more than it saves.
+const BODY_ROWS = 50;
+
 // A table that is sorted, filtered and counted on. `order` holds its rows as they are shown.
 class Sorted {
   constructor(table) {
     this.table = table;
-    this.body = table.tBodies[0];
     this.heads = [...table.tHead.rows[0].cells];
     this.rows = new Map();
     this.order = [];
     this.words = [];
     this.state = "";
     this.unsorted = false;
+    // Rows whose state has just changed, oldest first.
+    this.fresh = [];
     const first = this.heads.findIndex((h) => h.classList.contains("who"));
     this.by = { column: first, down: false };
     const [column, down] = (kept(`busyhour.sort.${table.id}`) || "").split(" ");
@@ -105,7 +110,7 @@ class Sorted {
     this.flags = document.getElementById(`${table.id}-flags`);
     const attention = this.heads.findIndex((h) => h.classList.contains("att"));
     this.flags.addEventListener("click", () => { if (this.by.column !== attention || !this.by.down) this.sortBy(attention, true); });
-    for (const el of this.body.rows) this.order.push(this.read(el));
+    for (const el of table.querySelectorAll("tbody tr")) this.order.push(this.read(el));
     this.showSort();
     this.sort();
   }
@@ -167,16 +172,38 @@ class Sorted {
     this.unsorted = false;
     const before = this.order;
     this.order = [...before].sort((a, b) => this.compare(a, b));
-    if (this.order.some((row, i) => row !== before[i] || this.body.rows[i] !== row.el)) {
-      this.body.append(...this.order.map((row) => row.el));
+    const full = [...this.table.tBodies].some((body) => body.rows.length > 2 * BODY_ROWS);
+    if (full || this.order.some((row, i) => row !== before[i])) this.layOut();
+  }
+
+  // Puts all rows into bodies, in order.
+  layOut() {
+    const bodies = [];
+    for (let i = 0; i < this.order.length || i === 0; i += BODY_ROWS) {
+      const body = document.createElement("tbody");
+      body.append(...this.order.slice(i, i + BODY_ROWS).map((row) => row.el));
+      bodies.push(body);
     }
+    const old = [...this.table.tBodies];
+    this.table.append(...bodies);
+    for (const body of old) body.remove();
+  }
+
+  // Removes a row's element, and its body if that was the last row in it.
+  take(el) {
+    const body = el.parentNode;
+    el.remove();
+    if (body.rows.length === 0 && this.table.tBodies.length > 1) body.remove();
   }
 
   // Puts a rendered row in its place.
   put(el) {
     const old = this.rows.get(el.id);
     if (old) {
-      if (old.el.dataset.s !== el.dataset.s) el.classList.add("fresh");
+      if (old.el.dataset.s !== el.dataset.s) {
+        el.classList.add("fresh");
+        this.fresh.push({ el, at: performance.now() });
+      }
       old.el.replaceWith(el);
     }
     const row = this.read(el);
@@ -186,14 +213,20 @@ class Sorted {
       && (at + 1 >= this.order.length || this.compare(row, this.order[at + 1]) < 0);
     if (fits) this.order[at] = row;
     else {
-      if (at >= 0) this.order.splice(at, 1);
+      if (at >= 0) {
+        this.order.splice(at, 1);
+        this.take(el);
+      }
       let low = 0, high = this.order.length;
       while (low < high) {
         const mid = (low + high) >> 1;
         if (this.compare(this.order[mid], row) < 0) low = mid + 1;
         else high = mid;
       }
-      this.body.insertBefore(el, this.order[low]?.el ?? null);
+      const next = this.order[low];
+      const body = next ? next.el.parentNode : this.table.tBodies[this.table.tBodies.length - 1];
+      body.insertBefore(el, next ? next.el : null);
+      if (body.rows.length > 2 * BODY_ROWS) this.unsorted = true;
       this.order.splice(low, 0, row);
     }
     this.sift(row);
@@ -204,7 +237,7 @@ class Sorted {
     if (!row) return;
     this.rows.delete(id);
     this.order.splice(this.order.indexOf(row), 1);
-    row.el.remove();
+    this.take(row.el);
   }
 
   // Shows or hides a row by what is looked for.
@@ -228,6 +261,7 @@ class Sorted {
     const none = document.getElementById("none");
     if (none && this.table.id === "agents") none.hidden = !(all > 0 && shown === 0);
     // Many rows stand closer.
+    this.table.classList.toggle("sifted", shown !== all);
     this.table.classList.toggle("dense", all > 24);
     this.table.classList.toggle("many", all > 14);
   }
@@ -254,6 +288,9 @@ class Sorted {
 
   // Counts levels on, everywhere.
   judgeAll(now) {
+    while (this.fresh.length && performance.now() - this.fresh[0].at > 1_200) {
+      this.fresh.shift().el.classList.remove("fresh");
+    }
     for (const row of this.order) if (row.limit || row.el.dataset.l) this.judge(row, now);
     if (this.unsorted) this.sort();
     let cautions = 0, warnings = 0;
@@ -269,18 +306,18 @@ class Sorted {
 
   // Counts times on where they can be seen.
   tick(now) {
-    const shown = this.words.length || this.state ? this.order.filter((row) => row.shown) : this.order;
-    let low = 0, high = shown.length;
-    while (low < high) {
-      const mid = (low + high) >> 1;
-      if (shown[mid].el.getBoundingClientRect().bottom < 0) low = mid + 1;
-      else high = mid;
-    }
     const end = window.innerHeight;
     const seen = [];
-    for (let i = low; i < shown.length; i += 1) {
-      if (shown[i].el.getBoundingClientRect().top > end) break;
-      seen.push(shown[i]);
+    for (const body of this.table.tBodies) {
+      const place = body.getBoundingClientRect();
+      if (place.bottom < 0) continue;
+      if (place.top > end) break;
+      for (const el of body.rows) {
+        if (el.hidden) continue;
+        const { top, bottom } = el.getBoundingClientRect();
+        if (top > end) break;
+        if (bottom >= 0) seen.push(this.rows.get(el.id));
+      }
     }
     // All reading before all writing: one layout.
     for (const row of seen) if (row.since) setText(row.el.querySelector("td.t"), age(now - row.since));
@@ -328,7 +365,9 @@ if (find && agents) {
 // --- What comes from the server ----------------------------------------------------------
 
 const number = (text) => Number(text.replace(/[^\d-]/g, "")) || 0;
+let figuresChanged = false;
 const drawBar = () => {
+  figuresChanged = false;
   const rects = [...document.querySelectorAll(".bar rect")];
   const counts = rects.map((r) => number(document.querySelector(`.states [data-n="${r.dataset.s}"]`).textContent));
   const all = Math.max(1, counts.reduce((sum, n) => sum + n, 0));
@@ -370,7 +409,7 @@ const apply = (patch) => {
     if (table) table.drop(id);
     else document.getElementById(id)?.remove();
   }
-  if (came.length || gone.length) tables.forEach((table) => table.count());
+  if (gone.length || came.length) tables.forEach((table) => table.count());
   for (const [name, text] of Object.entries(patch.figures || {})) {
     for (const el of document.querySelectorAll(`[data-n="${CSS.escape(name)}"]`)) {
       if (name !== "oldest") setText(el, text);
@@ -381,7 +420,7 @@ const apply = (patch) => {
       }
     }
   }
-  if (patch.figures) drawBar();
+  if (patch.figures) figuresChanged = true;
   if (patch.notices !== undefined) {
     const notices = document.getElementById("notices");
     const fresh = document.createElement("div");
@@ -457,7 +496,8 @@ const tick = () => {
   const now = serverNow();
   tables.forEach((table) => table.judgeAll(now));
   tickSeen();
-  for (const el of document.querySelectorAll("[data-t]:is(b, span)")) setText(el, age(now - Number(el.dataset.t)));
+  if (figuresChanged) drawBar();
+  for (const el of document.querySelectorAll("b[data-t], span[data-t]")) setText(el, age(now - Number(el.dataset.t)));
   const tile = document.getElementById("tile-oldest");
   if (tile) {
     const since = Number(tile.querySelector("b").dataset.t || 0);

@@ -167,8 +167,7 @@ impl FloorSent {
         match change {
             None => {
                 out.push_str(",\"all\":true");
-                let (queues, agents) = floor::all_rows(now, look);
-                rows = queues.into_string() + &agents.into_string();
+                rows = floor::all_rows(now, look).concat().concat();
             }
             Some(change) => {
                 for change in &change.changes {
