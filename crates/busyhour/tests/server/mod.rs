@@ -63,6 +63,34 @@ impl Server {
         serde_json::from_str(&text).expect("a JSON array")
     }
 
+    /// What is wrong with the server, by code.
+    pub(crate) fn alarms(&self) -> Vec<String> {
+        let alarms = self.table("alarms");
+        alarms.iter().filter_map(|a| a["code"].as_str().map(str::to_owned)).collect()
+    }
+
+    /// A column of a link.
+    pub(crate) fn link(&self, acd: &str, column: &str) -> serde_json::Value {
+        let links = self.table("links");
+        let link = links.iter().find(|l| l["acd"] == acd);
+        link.map_or(serde_json::Value::Null, |l| l[column].clone())
+    }
+
+    /// Whether the link is live and the tables are of now.
+    pub(crate) fn is_live(&self, acd: &str) -> bool {
+        self.link(acd, "state") == "live" && !self.alarms().contains(&"catching-up".to_owned())
+    }
+
+    /// The sum of a column of counts.
+    pub(crate) fn sum(&self, table: &str, column: &str) -> u64 {
+        self.table(table).iter().filter_map(|row| row[column].as_u64()).sum()
+    }
+
+    /// The process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The journal's watermark of an ACD: everything up to this number is on disk.
     pub(crate) fn kept(&self, acd: &str) -> u64 {
         let links = self.table("links");
@@ -82,10 +110,28 @@ impl Server {
         }
     }
 
+    /// Waits until nothing stands against it any more; says the last reason if it never holds.
+    pub(crate) fn wait_or(
+        &mut self,
+        what: &str,
+        mut holds: impl FnMut(&Self) -> Result<(), String>,
+    ) {
+        let begun = Instant::now();
+        while let Err(why) = holds(self) {
+            assert!(begun.elapsed() < PATIENCE, "waited {PATIENCE:?} until {what}:\n{why}");
+            std::thread::sleep(Duration::from_millis(5)); // poll
+        }
+    }
+
     /// kill -9.
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("it is ours");
         self.child.wait().expect("it is ours");
+    }
+
+    /// Waits until it ends by itself, and its exit code.
+    pub(crate) fn ended(mut self) -> Option<i32> {
+        self.child.wait().expect("it is ours").code()
     }
 
     /// SIGTERM, and its exit code.

@@ -1,0 +1,121 @@
+//! A simulated contact centre in a hurry: calls of a second or two, so that much happens while a
+//! test runs in real time.
+
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+use crate::server::{Server, config_for};
+use sim::{CallKind, Pbx, Settings, TrueState, Truth};
+use std::collections::BTreeSet;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+/// The ACD's name in every test.
+pub(crate) const ACD: &str = "centre";
+
+/// Settings of a centre with short calls, short patience and short wrap-up.
+pub(crate) fn hurried(agents: u32, seed: u64) -> Settings {
+    let mut settings = Settings::centre(agents, seed);
+    settings.warm_up_s = 60;
+    for queue in &mut settings.queues {
+        queue.talk_mean_s = 3.0;
+        queue.patience_mean_s = 8.0;
+        queue.wrapuptime_s = 1;
+        queue.ring_s = 3;
+        queue.wait_max_s = 6;
+    }
+    settings
+}
+
+/// Opens it on a free port.
+pub(crate) fn open(settings: Settings) -> Pbx {
+    Pbx::start(settings, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).expect("the PBX listens")
+}
+
+/// A server's configuration for it, with its queues.conf beside.
+pub(crate) fn config(dir: &Path, pbx: &Pbx, settings: &Settings) -> PathBuf {
+    let user = settings.users.first().expect("an account");
+    let path = config_for(dir, ACD, &pbx.address().to_string(), &user.name, &user.secret);
+    std::fs::write(dir.join("queues.conf"), settings.queues_conf()).expect("a queues.conf");
+    let mut text = std::fs::read_to_string(&path).expect("the configuration");
+    text.push_str("queues_conf = \"queues.conf\"\n");
+    std::fs::write(&path, text).expect("a configuration");
+    path
+}
+
+/// What of the tables is not as it is at the switch in this moment. The centre goes on between
+/// two looks: ask until it is empty.
+pub(crate) fn differences(server: &Server, pbx: &Pbx) -> Vec<String> {
+    let before = pbx.with_truth(now).expect("a contact centre");
+    let mut wrong = Vec::new();
+    let agents = server.table("agents");
+    for (agent, state) in &before.agents {
+        let row = agents.iter().find(|row| row["agent"] == agent.as_str());
+        let have = row.map_or("gone", |row| row["state"].as_str().unwrap_or("null"));
+        let reason = row.and_then(|row| row["reason"].as_str()).unwrap_or("");
+        let held = row.is_some_and(|row| row["on_hold"] != 0);
+        let fits = match state {
+            TrueState::LoggedOff => have == "gone",
+            TrueState::Available => have == "AVAIL",
+            TrueState::Ringing => have == "RING",
+            TrueState::QueueCall => have == "ACD" || held,
+            TrueState::WrapUp => have == "ACW",
+            TrueState::OtherCall => have == "AUX",
+            TrueState::Paused(why) => have == "AUX" && reason == *why,
+        };
+        if !fits {
+            wrong.push(format!("{agent} is {have} {reason}, was {state:?}"));
+        }
+    }
+    let calls = server.table("calls");
+    let live = calls.iter().filter(|call| call["state"] != "ENDED");
+    let live: BTreeSet<String> =
+        live.filter_map(|call| call["call"].as_str().map(str::to_owned)).collect();
+    for call in before.calls.difference(&live) {
+        wrong.push(format!("call {call} is missing"));
+    }
+    for call in live.difference(&before.calls).filter(|call| !before.internal.contains(*call)) {
+        wrong.push(format!("call {call} is a ghost"));
+    }
+    for call in before.internal.difference(&live) {
+        wrong.push(format!("call {call} between agents is missing"));
+    }
+    for (queue, waiting) in &before.waiting {
+        let rows = server.table("queues");
+        let row = rows.iter().find(|row| row["queue"] == queue.as_str());
+        let have = row.and_then(|row| row["waiting"].as_u64()).unwrap_or(0);
+        if have != *waiting {
+            wrong.push(format!("queue {queue}: {have} wait, were {waiting}"));
+        }
+    }
+    wrong
+}
+
+/// The moment as it is.
+struct Now {
+    agents: Vec<(String, TrueState)>,
+    calls: BTreeSet<String>,
+    /// Calls between agents: a consultation may be a part of another call already.
+    internal: BTreeSet<String>,
+    waiting: Vec<(String, u64)>,
+}
+
+fn now(truth: &Truth) -> Now {
+    let last = |agent: &sim::TrueAgent| {
+        let state = agent.story.back().map(|(_, state)| state.clone());
+        (agent.interface.clone(), state.unwrap_or(TrueState::LoggedOff))
+    };
+    let live = truth.calls.values().filter(|call| call.ended.is_none());
+    let (internal, calls): (Vec<_>, Vec<_>) =
+        live.partition(|call| call.kind == CallKind::Internal);
+    let ids = |calls: Vec<&sim::TrueCall>| calls.iter().map(|c| c.uniqueid.clone()).collect();
+    let waiting = |queue: &sim::TrueQueue| {
+        let ended = queue.answered + queue.abandoned + queue.timed_out + queue.cut;
+        (queue.name.clone(), queue.joined - ended)
+    };
+    Now {
+        agents: truth.agents.iter().map(last).collect(),
+        calls: ids(calls),
+        internal: ids(internal),
+        waiting: truth.queues.iter().map(waiting).collect(),
+    }
+}

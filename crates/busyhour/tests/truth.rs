@@ -1,0 +1,77 @@
+//! The fold against a simulated contact centre that knows the truth: virtual hours go through the
+//! translation and the model that a server runs, and every call, queue and agent must come out as
+//! it was. Nothing here knows how the fold works; it reads tables only.
+
+mod truth {
+    pub(crate) mod compare;
+    pub(crate) mod hour;
+}
+
+use std::time::Instant;
+use truth::compare::{agents, calls, leftovers, queues};
+use truth::hour::{Hour, MINUTE};
+
+/// How many differences are printed.
+const SHOWN_MAX: usize = 40;
+
+/// One contact centre: agents, seed, virtual minutes.
+fn check(agents_count: u32, seed: u64, minutes: i64, version: sim::Version) {
+    let begun = Instant::now();
+    let mut hour = Hour::new(agents_count, seed, version);
+    hour.live(minutes * MINUTE);
+    let mut wrong = Vec::new();
+    calls(&hour, &mut wrong);
+    queues(&hour, &mut wrong);
+    agents(&hour, &mut wrong);
+    leftovers(&hour, &mut wrong);
+    let counted = hour.world.truth().calls.len();
+    // Then the switch is stopped in order: nothing may stay behind.
+    hour.shut_down();
+    calls(&hour, &mut wrong);
+    queues(&hour, &mut wrong);
+    leftovers(&hour, &mut wrong);
+    let events = hour.world.truth().events;
+    let centre = format!("{agents_count} agents, seed {seed}, {minutes} min, {version:?}");
+    let shown: Vec<_> = wrong.iter().take(SHOWN_MAX).map(String::as_str).collect();
+    let count = wrong.len();
+    assert!(wrong.is_empty(), "{centre}: {count} differences\n{}", shown.join("\n"));
+    assert!(counted > 100 && events > 5_000, "{centre}: only {counted} calls");
+    let took = begun.elapsed();
+    assert!(took.as_secs() < 60, "{centre}: took {took:?}");
+}
+
+/// Small centres with other seeds; `BUSYHOUR_SEEDS` sets how many.
+#[test]
+fn other_days() {
+    let days: u64 = std::env::var("BUSYHOUR_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(3);
+    for seed in 100..100 + days {
+        let agents = 6 + u32::try_from(seed * 7 % 40).unwrap_or(0);
+        let version = if seed % 2 == 0 { sim::Version::V16 } else { sim::Version::V22 };
+        check(agents, seed, 15, version);
+    }
+}
+
+#[test]
+fn one_and_a_half_hours_of_8_agents() {
+    check(8, 1, 90, sim::Version::V22);
+}
+
+#[test]
+fn an_hour_of_8_other_agents_on_16() {
+    check(8, 77, 60, sim::Version::V16);
+}
+
+#[test]
+fn an_hour_of_40_agents() {
+    check(40, 2, 60, sim::Version::V22);
+}
+
+#[test]
+fn half_an_hour_of_40_agents_on_16() {
+    check(40, 23, 30, sim::Version::V16);
+}
+
+#[test]
+fn a_third_of_an_hour_of_150_agents() {
+    check(150, 3, 20, sim::Version::V22);
+}
