@@ -116,6 +116,12 @@ phones_conf() {
     done
 }
 
+# Busyhour's own user, exactly as the manual has it: so the manual is tested.
+manual_user() {
+    sed -n '/^\[busyhour\]/,/^```/{/^```/!p}' "$HERE/../docs/asterisk.md" |
+        sed 's/CHANGE-ME/busyhoursecret/' | grep . || die "docs/asterisk.md has no [busyhour] section"
+}
+
 configure() {
     local dir file modules
     for dir in etc var log/cdr-csv log/cel-custom run spool/outgoing; do
@@ -130,6 +136,7 @@ configure() {
             "$file" >"$CHROOT/lab/etc/$(basename "$file")"
     done
     phones_conf >>"$CHROOT/lab/etc/pjsip.conf"
+    manual_user >>"$CHROOT/lab/etc/manager.conf"
     certificates
 }
 

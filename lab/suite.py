@@ -15,7 +15,7 @@ import faults
 import flows
 from labkit import fields
 from labkit.ami import Witness
-from labkit.expect import agrees, link, no_ghosts
+from labkit.expect import agrees, link, no_advice, no_ghosts
 from labkit.follower import Follower
 from labkit.report import Report
 from labkit.stage import HOST, Flow, Stage
@@ -61,6 +61,7 @@ class Suite:
         stage = self.stage
         await stage.check("end of flows", no_ghosts())
         await stage.check("end of flows", agrees(stage.probe))
+        await stage.check("end of flows", no_advice(stage.acd))
         await books.check_day(stage)
         await books.check_anomalies(stage, "anomalies")
         await faults.followed(stage, "stream", self.follower)

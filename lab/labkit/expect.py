@@ -142,6 +142,14 @@ def link(state_live, name):
     return Expectation(f"link {'live' if state_live else 'not live'}", None, claim, row)
 
 
+def no_advice(name):
+    """A PBX set up as the manual says gives nothing to complain about."""
+    def advice(tables):
+        return row_of(tables["links"], fields.LINK["name"], name)[fields.LINK["advice"]]
+    return Expectation("no advice on a manager.conf as in the manual", None,
+                       lambda tables: not advice(tables), advice)
+
+
 def agrees(probe):
     """The tables are those of the PBX: channels, callers waiting, agents and pauses.
 
