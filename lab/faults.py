@@ -55,7 +55,8 @@ async def cut(stage, area, sever):
         await calls.caller.bye()
         await f.pause(1025, Reason="Lunch")
         late = f.dial("8020", n := f.number())
-        await stage.probe.until(lambda facts: facts.queued(n) and facts.agent("PJSIP/1025", "AUX"), 5)
+        await stage.probe.until(
+            lambda facts: facts.queued(n) and facts.agent("PJSIP/1025", "AUX"), 5)
         await stage.proxy.restore()
         await link_state(stage, area, True, BACK_SECONDS)
         await f.see(gone(calls.number), call(n, "QUEUED", split="night"),
@@ -90,7 +91,8 @@ async def product_killed(stage, witness):
         await stage.probe.until(lambda facts: not facts.legs(calls.number), 5)
         stage.product.start()
         await link_state(stage, area, True, BACK_SECONDS)
-        stage.report.note(f"{area}: live {time.time() - stage.product.started:.2f} s after the start")
+        took = time.time() - stage.product.started
+        stage.report.note(f"{area}: live {took:.2f} s after the start")
         first = await stage.mark("after-kill")
         await f.see(gone(calls.number), call(calls.waiting, "QUEUED", split="storm"),
                     queue("storm", waiting=1), agent(1025, "AVAIL"), agrees(stage.probe))
@@ -199,9 +201,10 @@ async def advice(stage):
 
 def foreign_ca(path):
     """A CA that has signed nothing here."""
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                    "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=Somebody else",
-                    "-keyout", "/dev/null", "-out", str(path)], check=True, stderr=subprocess.DEVNULL)
+    words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+             "-nodes", "-days", "2", "-subj", "/CN=Somebody else", "-keyout", "/dev/null",
+             "-out", str(path)]
+    subprocess.run(words, check=True, stderr=subprocess.DEVNULL)
 
 
 def says(row, words):

@@ -119,7 +119,8 @@ phones_conf() {
 # Busyhour's own user, exactly as the manual has it: so the manual is tested.
 manual_user() {
     sed -n '/^\[busyhour\]/,/^```/{/^```/!p}' "$HERE/../docs/asterisk.md" |
-        sed 's/CHANGE-ME/busyhoursecret/' | grep . || die "docs/asterisk.md has no [busyhour] section"
+        sed 's/CHANGE-ME/busyhoursecret/' | grep . ||
+        die "docs/asterisk.md has no [busyhour] section"
 }
 
 configure() {
@@ -127,8 +128,8 @@ configure() {
     for dir in etc var log/cdr-csv log/cel-custom run spool/outgoing; do
         mkdir -p "$CHROOT/lab/$dir"
     done
-    modules=$(cd "$CHROOT" && ls -d usr/lib/*/asterisk/modules usr/lib/asterisk/modules 2>/dev/null |
-        head -1) || true
+    modules=$(cd "$CHROOT" && ls -d usr/lib/*/asterisk/modules usr/lib/asterisk/modules \
+        2>/dev/null | head -1) || true
     for file in "$HERE"/etc/*.conf; do
         sed -e "s|@AMI_PORT@|$AMI_PORT|; s|@TLS_PORT@|$TLS_PORT|; s|@SIP_PORT@|$SIP_PORT|" \
             -e "s|@MODULES@|/$modules|; s|@TRUNK_PORT@|$TRUNK_PORT|" \

@@ -82,8 +82,10 @@ class Suite:
         if stage.binary:
             await self.product_up()
         # What the account may hear shows only while calls are made: at the same time.
-        spoken = faults.advice(stage) if stage.product and self.wants("advice") else asyncio.sleep(0)
-        await asyncio.gather(self.flows(), self.guard("advice", spoken))
+        together = [self.flows()]
+        if stage.product and self.wants("advice"):
+            together.append(self.guard("advice", faults.advice(stage)))
+        await asyncio.gather(*together)
         if not self.names:
             books.check_script(stage, flows.DAY)
         if stage.product:

@@ -141,7 +141,8 @@ class Stage:
             claim_seconds = min(claim_seconds, 1)
         if await self.product.until(expectation.claim, claim_seconds):
             return self.report.line(True, area, expectation.name)
-        return self.report.line(False, area, expectation.name, "product: " + self._shown(expectation))
+        shown = "product: " + self._shown(expectation)
+        return self.report.line(False, area, expectation.name, shown)
 
     def _shown(self, expectation):
         tables = self.product.latest
