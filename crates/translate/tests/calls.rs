@@ -331,7 +331,7 @@ fn a_crash_is_told_by_the_epoch_alone() {
 }
 
 #[test]
-fn the_switchs_clock_is_put_back() {
+fn the_clock_of_the_switch_is_put_back() {
     check(
         "10 Newchannel C
          9.5 Newchannel D
