@@ -164,7 +164,8 @@ fn events_path(shapes: &[&Shape]) -> Value {
     let about = "Server-sent events. `snapshot` comes first: {version, at, tables: {name: [row]}, \
         alarms}. Then `delta`: {version, at, changes: {name: {rows: [row], gone: [key]}}, alarms}, \
         at most one in 50 ms; put `rows` in place by key, drop `gone` (if you have it), and you \
-        hold what a snapshot of that version would say, except for columns marked x-counts-on. Every 5 s \
+        hold what a snapshot of that version would say, except for columns marked x-counts-on. \
+        Every 5 s \
         `clock`: {now, at}, this server's time and when tables were last looked at. The id of an \
         event is where to go on: send it as Last-Event-ID (or since) and get exactly what \
         follows, or a new snapshot if that is too long ago or from another run of the server. \
