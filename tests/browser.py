@@ -298,6 +298,21 @@ class Checks:
         assert row["version"] in card["text"], f"no {row['version']} in {card['text']}"
         return f"{row['version']}, round trip {card['trip']}"
 
+    def to_and_fro(self):
+        """A page that is left lets go of its stream: a browser has six connections to a server."""
+        slowest = 0.0
+        for path in ["/", "/links"] * 5:
+            begin = time.monotonic()
+            self.browser.open(self.demo.url(path))
+            self.browser.until(f"live after loading {path}", 20, IS_LIVE)
+            slowest = max(slowest, time.monotonic() - begin)
+        assert slowest < 20, f"one of ten loads took {slowest:.0f} s"
+        self.browser.js("history.back()")
+        self.browser.until("the page before", 20, "location.pathname === '/'")
+        self.browser.until("it is live again", 20, IS_LIVE)
+        self.moves()
+        return f"slowest of ten loads {slowest:.1f} s"
+
     # --- the server goes and comes back ------------------------------------------------------
 
     def silent(self):
@@ -384,10 +399,13 @@ def run(checks, shots):
     checks.browser.media("light")
     look.pictures(checks.browser, checks.demo, shots, AGENTS)
     check("Both: 390 pixels wide, no sideways scrolling", checks.phone)
+    check("Both: to and fro between them, and back", checks.to_and_fro)
     check("Both: a clean console", checks.console)
     check("Floor: says when the server is silent, and lives again", checks.silent)
     check("Floor: says when the server is gone", checks.gone)
-    look.picture(checks.browser, shots, "floor-gone-light")
+    for theme in ["dark", "light"] if shots else []:
+        checks.browser.media(theme)
+        look.picture(checks.browser, shots, f"floor-gone-{theme}")
     check("Floor: live again by itself", checks.back)
     checks.browser.open("about:blank")
     checks.demo.stop()

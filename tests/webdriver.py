@@ -16,7 +16,7 @@ import time
 SWITCHES = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--disable-dev-shm-usage", "--hide-scrollbars", "--force-color-profile=srgb",
+    "--disable-dev-shm-usage", "--force-color-profile=srgb",
 ]
 POLL_S = 0.05
 
@@ -81,7 +81,7 @@ class Browser:
             options = {"binary": chromium, "args": SWITCHES + [f"--user-data-dir={profile}"]}
             wanted = {"alwaysMatch": {"goog:chromeOptions": options,
                                       "goog:loggingPrefs": {"browser": "ALL"},
-                                      "timeouts": {"script": 60_000, "pageLoad": 60_000}}}
+                                      "timeouts": {"script": 60_000, "pageLoad": 30_000}}}
             answer = self.call("POST", "/session", {"capabilities": wanted})
             self.session = answer["sessionId"]
         except BaseException:
