@@ -185,6 +185,13 @@ fn an_empty_page_says_what_to_do() {
     site.live.publish(at(1), vec![make("queues", &[]), make("agents", &[])], vec![]);
     let page = site.get("/").body;
     assert!(page.contains("The switch has no queues") && page.contains("queues.conf"));
+    // When there was something and is nothing again, the words are there.
+    let mut watch = site.watch(&format!("/floor/stream?since={}", place(&page)), "");
+    site.live.publish(at(2), vec![agents(1, 0)], vec![]);
+    assert!(patch(&mut watch, "rows")["agents-empty"].is_null(), "there is one");
+    site.live.publish(at(3), vec![make("agents", &[])], vec![]);
+    let words = patch(&mut watch, "agents-empty");
+    assert!(words["agents-empty"].as_str().is_some_and(|w| w.contains("No agent is logged on")));
     assert!(site.get("/links").body.contains("busyhour demo"));
     let lost = site.get("/nowhere");
     assert_eq!(lost.status, 404);

@@ -192,7 +192,7 @@ pub(crate) fn agent_row(c: &Agents, row: &Row, look: Look<'_>) -> Markup {
             td.pa { (visible(c.party.text(row))) }
             (number(c.acd_calls.int(row)))
             (number(c.rona.int(row)))
-            td.att { @if over > 0 { (state) " over " (span(over)) } }
+            td.att { @if over > 0 { (state_words(state, "", 0)) " over " (span(over)) } }
         }
     }
 }
@@ -417,8 +417,12 @@ pub(crate) fn gone_ids(shape: &'static Shape, keys: &[Row]) -> Vec<String> {
     keys.iter().map(|key| row_id(kind, &part(key, 0), &part(key, 1))).collect()
 }
 
-/// What the page says when there is nothing to show, by what is the matter.
-fn empty_words(now: &Snapshot, agents: bool) -> Markup {
+/// What the page says where a table has no rows, by what is the matter; nothing if it has some.
+pub(crate) fn empty_words(now: &Snapshot, table: &str) -> Markup {
+    if now.tables.get(table).is_some_and(|t| !t.rows.is_empty()) {
+        return html! {};
+    }
+    let agents = table == "agents";
     let links = now.tables.get("links").map_or(&[][..], |t| t.rows.as_slice());
     let columns = now.tables.get("links").map(|t| Links::of(t.shape));
     let live = columns.is_some_and(|c| links.iter().any(|r| c.state.text(r) == "live"));
@@ -488,7 +492,7 @@ pub(crate) fn body(now: &Snapshot, look: Look<'_>) -> Markup {
                     (flags("queues"))
                 }
                 (section("queues", "Queues now, and their calls of today", &QUEUE_HEADS, queues,
-                    empty_words(now, false), look))
+                    empty_words(now, "queues"), look))
             }
             section.agents aria-labelledby="agents-title" {
                 header {
@@ -501,7 +505,7 @@ pub(crate) fn body(now: &Snapshot, look: Look<'_>) -> Markup {
                     }
                 }
                 (section("agents", "Agents logged on, by name", &AGENT_HEADS, agents,
-                    empty_words(now, true), look))
+                    empty_words(now, "agents"), look))
                 p.none id="none" hidden { "No agent fits. "
                     button type="button" id="show-all" { "Show all agents" } }
             }

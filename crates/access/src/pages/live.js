@@ -75,6 +75,7 @@ for (const part of (main?.dataset.limits || "").split(",")) {
   const [name, caution, warning] = part.split(" ");
   if (warning) limits.set(name, { caution: Number(caution), warning: Number(warning) });
 }
+const OVER = { Wait: "Wait", AUX: "AUX", ACW: "ACW", RING: "Ringing" };
 const RANK = { "": 0, caution: 1, warning: 2 };
 const compareText = new Intl.Collator([], { numeric: true, sensitivity: "base" }).compare;
 const setText = (el, text) => { if (el && el.textContent !== text) el.textContent = text; };
@@ -272,7 +273,7 @@ class Sorted {
     const base = row.el.dataset.l || "";
     const level = RANK[over] >= RANK[base] ? over : base;
     const words = over
-      ? `${this.table.id === "queues" ? "Wait" : row.el.dataset.s} over ${span(row.limit[over])}` : "";
+      ? `${OVER[row.el.dataset.s || "Wait"]} over ${span(row.limit[over])}` : "";
     const text = [words, row.el.dataset.m].filter(Boolean).join(" · ");
     if (level !== row.level || text !== row.text) {
       row.level = level;
@@ -421,6 +422,10 @@ const apply = (patch) => {
     }
   }
   if (patch.figures) figuresChanged = true;
+  for (const id of ["queues-empty", "agents-empty"]) {
+    const place = document.getElementById(id);
+    if (place && patch[id] !== undefined) place.innerHTML = patch[id];
+  }
   if (patch.notices !== undefined) {
     const notices = document.getElementById("notices");
     const fresh = document.createElement("div");

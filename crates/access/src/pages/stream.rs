@@ -1,9 +1,10 @@
 //! The streams that move the pages. An event is one JSON object, applied as a whole, so that a
 //! page that is cut off between two of them is at a version and can go on from there:
 //!
-//! * `patch`: `{at, all?, reload?, rows?, gone?, figures?, notices?}`: rendered rows to put in
-//!   place by their ids; with `all`, rows that are not among them go. `reload`: the page must
-//!   be loaded anew.
+//! * `patch`: `{at, all?, reload?, rows?, gone?, figures?, notices?, queues-empty?,
+//!   agents-empty?}`: rendered rows to put in place by their ids; with `all`, rows that are not
+//!   among them go. `reload`: the page must be loaded anew. The last three: what stands in the
+//!   elements of that id.
 //! * `clock`: `{now, at, tag}`: this server's clock, when tables were last published, and the
 //!   build of the pages. First, and every 5 s.
 
@@ -79,6 +80,7 @@ fn open(site: Site, headers: &HeaderMap, asked: Asked, page: Page, gap: Duration
 #[derive(Default)]
 struct FloorSent {
     figures: Option<Figures>,
+    empty: [String; 2],
 }
 
 /// The cards that a viewer of the Links page has, by id.
@@ -177,6 +179,14 @@ impl FloorSent {
                         gone.extend(floor::gone_ids(change.shape, &change.gone));
                     }
                 }
+            }
+        }
+        // What an empty table says depends on the links, too.
+        for (i, table) in ["queues", "agents"].into_iter().enumerate() {
+            let words = floor::empty_words(now, table).into_string();
+            if let Some(sent) = self.empty.get_mut(i).filter(|sent| **sent != words) {
+                field(out, &format!("{table}-empty"), &words);
+                *sent = words;
             }
         }
         if !seen {
