@@ -83,7 +83,7 @@ fn throughput(out: &mut impl Write, rate: u32, seconds: u32) -> std::io::Result<
         journal >> 20,
         bytes / journal.max(1)
     )?;
-    drop(server.stop());
+    assert_eq!(server.stop(), Some(0), "an orderly end");
     pbx.stop();
     Ok(())
 }
@@ -134,7 +134,7 @@ fn latency(out: &mut impl Write) -> std::io::Result<()> {
         at(90),
         at(99)
     )?;
-    drop(server.stop());
+    assert_eq!(server.stop(), Some(0), "an orderly end");
     pbx.stop();
     drop(dir);
     Ok(())
