@@ -92,7 +92,8 @@ fn aligned(out: &mut dyn Write, shape: &Shape, rows: &[Map<String, Json>]) -> io
     Ok(())
 }
 
-fn cell(value: Option<&Json>) -> String {
+/// A value as plain text; what is not known is empty.
+pub(crate) fn cell(value: Option<&Json>) -> String {
     match value {
         None | Some(Json::Null) => String::new(),
         Some(Json::String(s)) => s.clone(),

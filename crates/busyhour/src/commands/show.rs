@@ -40,11 +40,7 @@ pub(crate) fn run(table: &str, args: &Show) -> Outcome {
     loop {
         let mut rows = client.table(shape.name)?;
         rows.retain(|row| {
-            filters.iter().all(|(column, value)| match row.get(*column) {
-                Some(serde_json::Value::String(s)) => s == value,
-                Some(serde_json::Value::Null) | None => value.is_empty(),
-                Some(other) => other.to_string() == *value,
-            })
+            filters.iter().all(|(column, value)| output::cell(row.get(*column)) == **value)
         });
         let mut out = std::io::stdout().lock();
         if args.watch.is_some() && args.output == Format::Table && out.is_terminal() {
