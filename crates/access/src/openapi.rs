@@ -13,6 +13,9 @@ pub(crate) fn document(shapes: &[&Shape]) -> String {
         paths.insert(format!("/api/v1/{}.csv", shape.name), csv_path(shape));
         schemas.insert(shape.name.into(), row_schema(shape));
     }
+    if let Some(Value::Object(links)) = paths.get_mut("/api/v1/links") {
+        links.insert("post".into(), attach_operation());
+    }
     paths.insert("/api/v1/alarms".into(), alarms_path());
     paths.insert("/api/v1/events".into(), events_path(shapes));
     paths.insert("/api/v1/openapi.json".into(), openapi_path());
@@ -127,6 +130,41 @@ fn table_path(shape: &Shape) -> Value {
             "503": refusal("no table has been published yet"),
         },
     } })
+}
+
+/// The only operation that changes anything (`attach.rs`).
+fn attach_operation() -> Value {
+    let text = json!({ "type": "string" });
+    let schema = json!({
+        "type": "object",
+        "properties": {
+            "name": { "type": "string", "description": "name of the ACD" },
+            "address": { "type": "string", "description": "its AMI, on loopback: 127.0.0.1:5038" },
+            "user": { "type": "string", "description": "AMI user" },
+            "secret": { "type": "string", "description": "the user's secret" },
+            "trunks": {
+                "type": "array", "items": text, "description": "patterns of trunk endpoints",
+            },
+        },
+        "required": ["name", "address", "user", "secret"],
+        "additionalProperties": false,
+    });
+    let content = json!({ "application/json": { "schema": schema } });
+    let made = json!({ "type": "object", "properties": { "name": text }, "required": ["name"] });
+    json!({
+        "operationId": "attach",
+        "summary": "attach to one more switch on this machine, until the server ends",
+        "requestBody": { "required": true, "content": content },
+        "responses": {
+            "201": {
+                "description": "attached; the name under which it is shown",
+                "content": { "application/json": { "schema": made } },
+            },
+            "400": refusal("not a link on this machine, or it was not taken"),
+            "403": refusal("asked by a page"),
+            "405": refusal("this server takes none"),
+        },
+    })
 }
 
 fn csv_path(shape: &Shape) -> Value {

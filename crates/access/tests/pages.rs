@@ -6,7 +6,7 @@ mod client;
 
 use access::Hooks;
 use client::{Site, Watch, at, make};
-use facts::table::{Table, Value};
+use facts::table::{Column, Shape, Table, Type, Value};
 use serde_json::Value as Json;
 
 fn text(s: &str) -> Value {
@@ -88,7 +88,7 @@ fn the_floor_shows_queues_agents_and_what_deserves_attention() {
         "lunch",
         "left",
         // 16 of 24 visits that ended were answered in time: halves up.
-        "<b data-n=\"service\">67</b>",
+        "<b data-n=\"service\">67%</b>",
         "<b data-n=\"waiting\">2</b>",
         "data-limits=\"AUX 900 1800,ACW 120 300,RING 20 40,Wait 20 60\"",
     ] {
@@ -196,6 +196,67 @@ fn an_empty_page_says_what_to_do() {
     let lost = site.get("/nowhere");
     assert_eq!(lost.status, 404);
     assert!(lost.body.contains("href=\"/links\""));
+}
+
+/// Some columns of `links`; the engine has more, and the page must not mind.
+static LINKS: Shape = Shape {
+    name: "links",
+    doc: "for tests",
+    key: 1,
+    columns: &[
+        Column { name: "acd", kind: Type::Text, doc: "" },
+        Column { name: "state", kind: Type::Text, doc: "" },
+        Column { name: "reason", kind: Type::Text, doc: "" },
+        Column { name: "since", kind: Type::Stamp, doc: "" },
+        Column { name: "round_trip_us", kind: Type::Age, doc: "" },
+        Column { name: "heard", kind: Type::Int, doc: "" },
+        Column { name: "kept", kind: Type::Int, doc: "" },
+        Column { name: "advice", kind: Type::Text, doc: "" },
+    ],
+};
+
+fn link(state: &str, reason: &str, advice: &str) -> Table {
+    let row = vec![
+        text("<b>berlin"),
+        text(state),
+        text(reason),
+        Value::Stamp(at(0)),
+        Value::Int(412),
+        Value::Int(1_205),
+        Value::Int(1_200),
+        text(advice),
+    ];
+    Table { shape: &LINKS, as_of: at(1), rows: vec![row] }
+}
+
+#[test]
+fn a_link_says_how_it_is_and_how_to_mend_it() {
+    let site = Site::start(Hooks::default());
+    let advice = "serious: no stamps: set `timestampevents = yes` (no-timestamps); info: slow <i>";
+    site.live.publish(at(1), vec![link("waiting", "connection refused", advice)], vec![]);
+    let page = site.get("/links").body;
+    for expected in [
+        "&lt;b&gt;berlin",
+        "chip warning",
+        "connection refused",
+        "412 µs",
+        "5 not yet",
+        "<code>timestampevents = yes</code>",
+        "(no-timestamps)</li>",
+        "slow &lt;i&gt;",
+    ] {
+        assert!(page.contains(expected), "{expected} is missing in {page}");
+    }
+    assert!(site.get("/").body.contains("What is shown of it stands as last heard"));
+    let mut watch = site.watch("/links/stream?several=0&since=0", "");
+    assert_eq!(patch(&mut watch, "rows")["all"], true);
+    site.live.publish(at(2), vec![link("live", "", "")], vec![]);
+    let change = patch(&mut watch, "rows");
+    let card = change["rows"].as_str().expect("a card");
+    assert!(card.contains("chip good") && card.contains("Nothing to mend."), "{card}");
+    assert!(!site.get("/").body.contains("stands as last heard"));
+    site.live.publish(at(3), vec![Table { rows: vec![], ..link("", "", "") }], vec![]);
+    assert_eq!(patch(&mut watch, "gone")["gone"][0], "l:~3cb~3eberlin:");
 }
 
 #[test]

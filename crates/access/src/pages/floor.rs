@@ -249,7 +249,11 @@ impl Figures {
         let [waiting, offered, answered, abandoned, in_level, ended] = sums;
         let percent = match ended {
             0 => "–".to_owned(),
-            _ => (in_level.saturating_mul(200).saturating_add(ended) / (ended * 2)).to_string(),
+            _ => {
+                // Halves up.
+                let twice = in_level.saturating_mul(200).saturating_add(ended);
+                format!("{}%", twice / ended.saturating_mul(2))
+            }
         };
         named.push(("waiting", count(waiting)));
         named.push(("oldest", oldest.map_or(String::new(), |at| millis(at).to_string())));
@@ -313,7 +317,7 @@ fn tiles(f: &Figures, limits: &Limits, now: Stamp) -> Markup {
             }
             (tile("Available", "available", figure("AVAIL"),
                 html! { "of " span data-n="staffed" { (f.get("staffed")) } " staffed" }))
-            (tile("Service level", "service", html! { (figure("service")) i { "%" } },
+            (tile("Service level", "service", figure("service"),
                 html! { "today" }))
             (tile("Offered", "offered", figure("offered"), html! { "today" }))
             (tile("Answered", "answered", figure("answered"), html! { "today" }))
@@ -454,7 +458,8 @@ pub(crate) fn empty_words(now: &Snapshot, table: &str) -> Markup {
 
 /// How many rows deserve attention; the script fills it, a click brings them to the top.
 fn flags(table: &str) -> Markup {
-    html! { button.flags type="button" id=(format!("{table}-flags")) hidden title="Bring to the top" {} }
+    let id = format!("{table}-flags");
+    html! { button.flags type="button" id=(id) hidden title="Bring to the top" {} }
 }
 
 fn section(
