@@ -39,7 +39,7 @@ pub(crate) struct Replay {
     /// Print the tables as they stood at this moment (RFC 3339 in UTC or seconds since 1970).
     #[arg(long, value_name = "STAMP", value_parser = stamp)]
     at: Option<Stamp>,
-    /// Take the settings of the first [[pbx]] of this file (trunks, wrap-up, names).
+    /// Take the settings of the first `[[pbx]]` of this file (trunks, wrap-up, names).
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// The ACD's name in the tables.

@@ -208,8 +208,9 @@ pub(crate) fn show(fact: &Fact) -> String {
         Fact::SwitchStopping => "switch-stopping".into(),
         Fact::Resynced => "resynced".into(),
         Fact::Hole { why } => format!("hole {why}"),
-        #[expect(unreachable_patterns, reason = "a fact added later is shown as it is")]
-        other => format!("{other:?}"),
+        Fact::FoundTalking { channel, split, agent, to } => {
+            format!("found-talking {channel} {split} {agent} {to}")
+        }
     }
 }
 
