@@ -1,5 +1,7 @@
 //! The captures in `fixtures/captures`, unpacked and folded.
 
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
 use engine::{Fold, FoldSettings};
 use facts::{Record, Stamp};
 use std::io::Read;
