@@ -55,7 +55,8 @@ pub(crate) fn differences(server: &Server, pbx: &Pbx) -> Vec<String> {
         let held = row.is_some_and(|row| row["on_hold"] != 0);
         let fits = match state {
             TrueState::LoggedOff => have == "gone",
-            TrueState::Available => have == "AVAIL",
+            // Paused by the switch in one queue after the other, until none was left.
+            TrueState::Available => have == "AVAIL" || (have == "AUX" && reason == "Auto-Pause"),
             TrueState::Ringing => have == "RING",
             TrueState::QueueCall => have == "ACD" || held,
             TrueState::WrapUp => have == "ACW",

@@ -4,7 +4,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How long any condition may take before the test gives up.
@@ -30,26 +30,28 @@ pub(crate) fn config_for(
 /// A running `busyhour serve`.
 pub(crate) struct Server {
     child: Child,
+    /// Held open: whoever closes it ends what writes to it.
+    _stdout: BufReader<ChildStdout>,
     pub(crate) address: String,
 }
 
 impl Server {
     /// Starts it and waits until it says where it serves.
     pub(crate) fn start(config: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_busyhour"))
-            .arg("serve")
-            .arg("--config")
-            .arg(config)
-            .env("BUSYHOUR_LOG", "warn")
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the binary starts");
-        let stdout = child.stdout.take().expect("piped");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_busyhour"));
+        command.arg("serve").arg("--config").arg(config).env("BUSYHOUR_LOG", "error");
+        Self::of(command)
+    }
+
+    /// Starts any command that serves and waits until it says where.
+    pub(crate) fn of(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the binary starts");
+        let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
         let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line).expect("it says where it serves");
+        stdout.read_line(&mut line).expect("it says where it serves");
         let address = line.trim().rsplit("http://").next().unwrap_or_default().to_owned();
         assert!(address.contains(':'), "it said: {line}");
-        Self { child, address }
+        Self { child, _stdout: stdout, address }
     }
 
     /// A live table; empty before the first publication (the server answers 503 then).

@@ -139,7 +139,9 @@ pub(crate) fn agents(hour: &Hour, wrong: &mut Vec<String>) {
         let held = found.int(row, "on_hold") > 0;
         let fits = match &state {
             TrueState::LoggedOff => false,
-            TrueState::Available => have == "AVAIL",
+            // The switch pauses an agent in the queue he did not answer for; when that was the
+            // last of his queues he is paused, which nobody decided.
+            TrueState::Available => have == "AVAIL" || (have == "AUX" && reason == "Auto-Pause"),
             TrueState::Ringing => have == "RING" || rings_otherwise(hour, &agent.interface),
             TrueState::QueueCall => have == "ACD" || held,
             TrueState::WrapUp => have == "ACW",
