@@ -20,8 +20,7 @@ pub(crate) fn hurried(agents: u32, seed: u64) -> Settings {
         queue.talk_mean_s = 3.0;
         queue.patience_mean_s = 8.0;
         queue.wrapuptime_s = 1;
-        queue.ring_s = 3;
-        queue.wait_max_s = 6;
+        queue.wait_max_s = 12;
     }
     settings
 }
@@ -59,7 +58,8 @@ pub(crate) fn differences(server: &Server, pbx: &Pbx) -> Vec<String> {
             TrueState::Available => have == "AVAIL" || (have == "AUX" && reason == "Auto-Pause"),
             TrueState::Ringing => have == "RING",
             TrueState::QueueCall => have == "ACD" || held,
-            TrueState::WrapUp => have == "ACW",
+            // The simulator notes the end of wrap-up up to a second after it.
+            TrueState::WrapUp => have == "ACW" || have == "AVAIL",
             TrueState::OtherCall => have == "AUX",
             TrueState::Paused(why) => have == "AUX" && reason == *why,
         };
