@@ -276,6 +276,20 @@ class Checks:
         finally:
             self.browser.size(1280, 800)
 
+    def fits(self):
+        """At any usual width the columns of both tables end where the table ends."""
+        out = []
+        try:
+            for wide in [390, 800, 1024, 1280, 1440, 1920]:
+                self.browser.size(wide, 900)
+                out += self.browser.js("""return [...document.querySelectorAll("table")]
+                    .map((t) => [t.id, t.tHead.rows[0].scrollWidth - t.tHead.rows[0].clientWidth])
+                    .filter(([, over]) => over > 0)
+                    .map(([id, over]) => `${id} at ${arguments[0]}: ${over} px too wide`)""", wide)
+        finally:
+            self.browser.size(1280, 800)
+        assert not out, "; ".join(out)
+
     def console(self):
         """No error, nothing that the content security policy stopped."""
         bad = [text for level, text in self.browser.console()
@@ -394,6 +408,7 @@ def run(checks, shots):
     check("Floor: order and filter survive live changes", checks.survives)
     check("Floor: dark and light, contrast of words at least 4.5", checks.themes)
     checks.axe_or_skip("Floor")
+    check("Floor: tables as wide as their columns, 390 to 1920 pixels", checks.fits)
     check("Links: the link is live", checks.links)
     checks.axe_or_skip("Links")
     checks.browser.media("light")
