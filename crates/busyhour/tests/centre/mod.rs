@@ -21,6 +21,9 @@ pub(crate) fn hurried(agents: u32, seed: u64) -> Settings {
         queue.patience_mean_s = 8.0;
         queue.wrapuptime_s = 1;
         queue.wait_max_s = 12;
+        // A ring that began while nobody listened is not known to be one of a queue.
+        queue.ring_s = 7;
+        queue.autopause = false;
     }
     settings
 }
