@@ -409,6 +409,35 @@ fn a_resync_says_what_is_new_and_what_is_gone() {
 }
 
 #[test]
+fn who_serves_whom_is_concluded_from_the_lists_once() {
+    let lists = "! Answer Action=CoreShowChannels
+         > CoreShowChannel C Application=Queue ApplicationData=sales,tT BridgeId=b1
+         > CoreShowChannel 1^C Application=AppQueue BridgeId=b1
+         > CoreShowChannel W Application=Queue ApplicationData=sales BridgeId=
+         > CoreShowChannel 2:5^W Application=AppQueue BridgeId=
+         > CoreShowChannelsComplete EventList=Complete ListItems=4
+         ! Answer Action=QueueStatus
+         > QueueParams Queue=sales Calls=1
+         > QueueMember Queue=sales Name=A Location=PJSIP/1 StateInterface=PJSIP/1 Status=2
+         > QueueMember Queue=sales Name=B Location=PJSIP/2/n StateInterface=PJSIP/2 Status=6
+         > QueueEntry Queue=sales Position=1 Channel=PJSIP/W-00000001 Uniqueid=W Wait=3
+         > QueueStatusComplete EventList=Complete ListItems=4
+         ! Resynced";
+    check_with(
+        settings(),
+        &["party", "channel-new", "member", "phase", "bridged", "split"],
+        &format!("100 Newchannel K\n101 Hangup K\n! LinkUp Epoch=5\n{lists}\n{lists}"),
+        "101.000 ended K 0
+         101.000 link-up
+         101.000 queued W sales 1 since=98
+         101.000 found-talking C sales PJSIP/1 1
+         101.000 offered W sales PJSIP/2/n 2
+         101.000 resynced
+         101.000 resynced",
+    );
+}
+
+#[test]
 fn lists_that_prove_nothing() {
     check(
         "0 QueueMemberAdded Queue=sales Interface=PJSIP/1 MemberName=A Status=1

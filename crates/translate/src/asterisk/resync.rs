@@ -3,12 +3,12 @@
 //! was made may be heard after it; that it says nothing new then is seen to by whoever
 //! translates the event.
 
-use super::channels::Found;
+use super::channels::{Channel, Dial, Found};
 use super::snapshot::{Snapshot, number};
 use super::verdict::{Step, Visit};
 use super::{Event, Out, Translator};
 use ami::{Kind, Message};
-use facts::{AgentId, ChannelId, Fact, HowSeen, Observation, SplitId, Stamp, Text};
+use facts::{AgentId, ChannelId, Fact, HowSeen, Observation, Phase, SplitId, Stamp, Text};
 use std::collections::BTreeSet;
 
 /// The messages of one answer.
@@ -18,9 +18,10 @@ struct Answer<'a> {
     whole: bool,
 }
 
-/// A channel that a list shows in a bridge while `Queue()` runs on it or rang it.
+/// A channel that a list shows while `Queue()` runs on it or rings it.
 pub(super) struct InQueueApp {
     id: ChannelId,
+    /// Where it talks; empty: it rings.
     bridge: Vec<u8>,
     /// The queue it called; None: the queue called it.
     queue: Option<Vec<u8>>,
@@ -28,9 +29,10 @@ pub(super) struct InQueueApp {
 
 impl InQueueApp {
     fn read(msg: &Message<'_>) -> Option<Self> {
-        let bridge = msg.get("BridgeId").filter(|b| !b.is_empty())?.to_vec();
+        let bridge = msg.get("BridgeId").unwrap_or_default().to_vec();
         let queue = match msg.get("Application")? {
-            b"Queue" => {
+            // Callers who wait are in the list of queues.
+            b"Queue" if !bridge.is_empty() => {
                 let data = msg.get("ApplicationData")?;
                 Some(data.split(|&b| b == b',').next().unwrap_or_default().to_vec())
             }
@@ -64,7 +66,7 @@ impl Translator {
             }
             Observation::Resynced => {
                 self.forget_unlisted_splits(out);
-                self.say_found_talks(out);
+                self.say_found_together(out);
                 out.say(Fact::Resynced);
             }
         }
@@ -165,35 +167,64 @@ impl Translator {
         self.new_channel(&s, Some(found), out);
     }
 
-    /// Callers and agents whom the lists show talking and whose answer was never heard: no list
+    /// Callers and agents whom the lists show together though nothing of it was heard. No list
     /// says who serves whom, but the caller's application names the queue, and who was dialled
-    /// by a queue and sits in the same bridge is the agent.
-    fn say_found_talks(&mut self, out: &mut Out<'_>) {
+    /// by a queue and sits in the same bridge, or rings for the same call, is the agent.
+    fn say_found_together(&mut self, out: &mut Out<'_>) {
         let found = std::mem::take(&mut self.found);
-        for caller in &found {
-            let Some(queue) = &caller.queue else { continue };
-            let heard = self.channels.get_mut(&caller.id).is_none_or(|c| c.visit.is_some());
-            let leg = found.iter().find(|f| f.queue.is_none() && f.bridge == caller.bridge);
-            let (Some(leg), false) = (leg, heard) else { continue };
-            let split = SplitId(self.names.plain(queue));
-            let Some(device) = self.channels.get_mut(&leg.id).map(|c| c.device.clone()) else {
+        for leg in found.iter().filter(|f| f.queue.is_none()) {
+            if leg.bridge.is_empty() {
+                self.say_found_ringing(&leg.id, out);
                 continue;
-            };
-            // A member's interface may carry options: `Local/x@ctx/n`.
-            let is_his = |agent: &AgentId| {
-                agent
-                    .strip_prefix(&*device)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            };
-            let member = self.members.iter().find(|(s, agent)| *s == split && is_his(agent));
-            let Some((_, agent)) = member.cloned() else { continue };
-            if let Some(channel) = self.channels.get_mut(&caller.id) {
-                channel.visit = Some(Visit::answered_unheard(split.clone(), out.at));
             }
-            self.serving.insert((split.clone(), agent.clone()), caller.id.clone());
-            let (channel, to) = (caller.id.clone(), leg.id.clone());
-            out.say(Fact::FoundTalking { channel, split, agent, to });
+            let caller = found.iter().find(|f| f.queue.is_some() && f.bridge == leg.bridge);
+            if let Some(caller) = caller {
+                self.say_found_talking(caller, &leg.id, out);
+            }
         }
+    }
+
+    fn say_found_talking(&mut self, caller: &InQueueApp, to: &ChannelId, out: &mut Out<'_>) {
+        let Some(queue) = &caller.queue else { return };
+        let split = SplitId(self.names.plain(queue));
+        let heard = self.channels.get_mut(&caller.id).is_none_or(|c| c.visit.is_some());
+        let (false, Some(agent)) = (heard, self.member_at(to, &split)) else { return };
+        let channel = caller.id.clone();
+        if let Some(c) = self.channels.get_mut(&channel) {
+            c.visit = Some(Visit::answered_unheard(split.clone(), out.at));
+        }
+        self.serving.insert((split.clone(), agent.clone()), channel.clone());
+        out.say(Fact::FoundTalking { channel, split, agent, to: to.clone() });
+    }
+
+    /// A phone that a queue rings: for the caller of the same call who waits.
+    fn say_found_ringing(&mut self, to: &ChannelId, out: &mut Out<'_>) {
+        let Some(leg) = self.channels.get_mut(to) else { return };
+        if leg.dial != Dial::Never || leg.phase == Phase::Up {
+            return;
+        }
+        let call = leg.call.clone();
+        let waits = |c: &Channel| c.visit.as_ref().is_some_and(|v| v.step == Step::Waiting);
+        let caller = self.channels.ids(|c| c.call == call && waits(c)).into_iter().next();
+        let visit = caller.as_ref().and_then(|c| self.channels.get_mut(c)?.visit.as_ref());
+        let Some(split) = visit.map(|v| v.split.clone()) else { return };
+        let (Some(channel), Some(agent)) = (caller, self.member_at(to, &split)) else { return };
+        if let Some(leg) = self.channels.get_mut(to) {
+            leg.dial = Dial::Open;
+        }
+        out.say(Fact::Offered { channel, split, agent, to: Some(to.clone()) });
+    }
+
+    /// The member of the queue whose phone this is a channel of.
+    fn member_at(&mut self, phone: &ChannelId, split: &SplitId) -> Option<AgentId> {
+        let device = self.channels.get_mut(phone)?.device.clone();
+        // An interface may carry options: `Local/x@ctx/n`.
+        let is_his = |agent: &AgentId| {
+            let rest = agent.strip_prefix(&*device);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let (_, agent) = self.members.iter().find(|(s, a)| s == split && is_his(a))?;
+        Some(agent.clone())
     }
 
     fn list_of_queues(&mut self, answer: &Answer<'_>, out: &mut Out<'_>) {
