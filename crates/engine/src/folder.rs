@@ -195,6 +195,8 @@ impl Folder {
         if acd.caught_up() {
             return;
         }
+        // Looked at before the reading: what is kept meanwhile is read the next time.
+        let kept = self.journal.watermark(&acd.name).kept_seq;
         let mut read = 0;
         match self.journal.reader().and_then(|r| r.from_seq(&acd.name, acd.next)) {
             Ok(records) => {
@@ -215,7 +217,6 @@ impl Folder {
             }
             Err(error) => tracing::error!(code = "journal-read", acd = &*acd.name, %error),
         }
-        let kept = self.journal.watermark(&acd.name).kept_seq;
         if read == 0 && kept >= acd.catch_up_to {
             // It is said to be kept but cannot be read: go on with what comes.
             tracing::error!(code = "journal-gap", acd = &*acd.name, from = acd.next);
