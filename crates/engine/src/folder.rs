@@ -195,6 +195,9 @@ impl Folder {
         if acd.caught_up() {
             return;
         }
+        if !self.journal.wait_kept(&acd.name, acd.next, WAIT) {
+            return;
+        }
         // Looked at before the reading: what is kept meanwhile is read the next time.
         let kept = self.journal.watermark(&acd.name).kept_seq;
         let mut read = 0;
