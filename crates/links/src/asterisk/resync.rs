@@ -7,10 +7,11 @@ use std::collections::{BTreeSet, VecDeque};
 
 use ami::ActionId;
 
-/// The questions in order. Queues come last but devices: who waits in a queue is a channel
+/// The questions in order. `Status` alone tells the number that a caller dialled to get in
+/// (DNID), so it goes first. Queues come last but devices: who waits in a queue is a channel
 /// that was listed before.
-pub(crate) const QUESTIONS: [&str; 4] =
-    ["CoreShowChannels", "ParkedCalls", "QueueStatus", "DeviceStateList"];
+pub(crate) const QUESTIONS: [&str; 5] =
+    ["Status", "CoreShowChannels", "ParkedCalls", "QueueStatus", "DeviceStateList"];
 
 /// How long one answer may take, microseconds; a busy PBX makes long lists slowly.
 pub(crate) const ANSWER_MAX_US: i64 = 60_000_000;

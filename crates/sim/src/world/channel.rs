@@ -50,6 +50,8 @@ pub(crate) struct Channel {
     pub(crate) connected_name: String,
     pub(crate) context: &'static str,
     pub(crate) exten: String,
+    /// The number its endpoint dialled to get in; empty if the PBX rang it.
+    pub(crate) dnid: String,
     pub(crate) priority: u32,
     pub(crate) uniqueid: String,
     pub(crate) linkedid: String,
@@ -117,6 +119,7 @@ impl World {
             connected_name: String::new(),
             context,
             exten: exten.to_owned(),
+            dnid: if linked.is_none() { exten.to_owned() } else { String::new() },
             priority: 1,
             uniqueid,
             linkedid,

@@ -57,11 +57,10 @@ impl World {
         for channel in self.channels.values() {
             let mut event = Event::item("Status");
             event.field("Privilege", "Call");
-            let dialled = if channel.context == "from-trunk" { channel.exten.as_str() } else { "" };
             event
                 .channel("", channel)
                 .field("Type", "PJSIP")
-                .field("DNID", dialled)
+                .field("DNID", &channel.dnid)
                 .field("EffectiveConnectedLineNum", unknown(&channel.connected_num))
                 .field("EffectiveConnectedLineName", unknown(&channel.connected_name))
                 .field("TimeToHangup", "0")

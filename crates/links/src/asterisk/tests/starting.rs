@@ -120,7 +120,7 @@ fn observations_hold_what_was_heard_byte_for_byte() {
     }
     let resynced = "Observation: Resynced\r\nServer: server-a\r\n\
                     Answers: CoreShowChannels, QueueStatus, DeviceStateList\r\n\
-                    Missing: ParkedCalls (not allowed or not loaded)\r\n\r\n";
+                    Missing: Status (not allowed or not loaded), ParkedCalls (not allowed or not loaded)\r\n\r\n";
     assert_eq!(&*text(&bench.records[1]), resynced);
 }
 
