@@ -99,6 +99,43 @@ fn the_floor_shows_queues_agents_and_what_deserves_attention() {
 }
 
 #[test]
+fn a_call_that_rings_already_has_an_agent() {
+    let site = Site::start(Hooks::default());
+    let rows = [("both", 2, 2), ("one", 2, 1)].map(|(name, waiting, ringing)| {
+        [queue(name, waiting, 0), vec![("ringing", Value::Int(ringing))]].concat()
+    });
+    let rows: Vec<_> = rows.iter().map(Vec::as_slice).collect();
+    site.live.publish(at(1), vec![make("queues", &rows)], vec![]);
+    let page = site.get("/").body;
+    let row = |name: &str| {
+        let (_, rest) = page.split_once(&format!("id=\"q:berlin:{name}\"")).expect("the row");
+        rest.split_once("</tr>").expect("its end").0
+    };
+    assert!(!row("both").contains("Nobody available"), "{}", row("both"));
+    assert!(row("one").contains("Nobody available"), "{}", row("one"));
+}
+
+#[test]
+fn agents_stand_by_name_then_by_identity() {
+    let site = Site::start(Hooks::default());
+    let of = |agent: &str, name: &str| {
+        vec![("acd", text("berlin")), ("agent", text(agent)), ("name", text(name))]
+    };
+    let rows = [
+        of("Local/bert", ""),
+        of("PJSIP/1001", "Ada Acorn 2"),
+        of("PJSIP/1002", "Ada Acorn"),
+        of("PJSIP/1003", "ada acorn"),
+    ];
+    let rows: Vec<_> = rows.iter().map(Vec::as_slice).collect();
+    site.live.publish(at(1), vec![make("agents", &rows)], vec![]);
+    let page = site.get("/").body;
+    let ids = page.split("<tr id=\"a:berlin:").skip(1);
+    let ids: Vec<_> = ids.filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!(ids, ["PJSIP/1002", "PJSIP/1003", "PJSIP/1001", "Local/bert"]);
+}
+
+#[test]
 fn names_are_data_and_stay_so() {
     let site = Site::start(Hooks::default());
     let evil = "</td><script>alert(1)</script>\"'&\u{0}\u{1b}[2J\r\n\u{202e}";
@@ -255,7 +292,13 @@ fn a_link_says_how_it_is_and_how_to_mend_it() {
     let card = change["rows"].as_str().expect("a card");
     assert!(card.contains("chip good") && card.contains("Nothing to mend."), "{card}");
     assert!(!site.get("/").body.contains("stands as last heard"));
-    site.live.publish(at(3), vec![Table { rows: vec![], ..link("", "", "") }], vec![]);
+    // A page that comes back gets all cards, so that it loses those that went meanwhile.
+    let known = site.get("/").body;
+    let mut again = site.watch(&format!("/links/stream?several=0&since={}", place(&known)), "");
+    assert_eq!(again.next().map(|event| event.name).as_deref(), Some("clock"));
+    site.live.publish(at(3), vec![link("live", "late", "")], vec![]);
+    assert_eq!(patch(&mut again, "rows")["all"], true);
+    site.live.publish(at(4), vec![Table { rows: vec![], ..link("", "", "") }], vec![]);
     assert_eq!(patch(&mut watch, "gone")["gone"][0], "l:~3cb~3eberlin:");
 }
 

@@ -91,8 +91,10 @@ fn number(n: Option<i64>) -> Markup {
 }
 
 /// What deserves attention in a queue besides the wait: who could answer?
-fn unattended(waiting: i64, available: i64, staffed: Option<i64>) -> (Level, &'static str) {
-    match (waiting, available, staffed) {
+/// A call that rings at an agent already has somebody.
+fn unattended(c: &Queues, row: &Row) -> (Level, &'static str) {
+    let without = c.waiting.sum(row).saturating_sub(c.ringing.sum(row));
+    match (without, c.available.sum(row), c.staffed.int(row)) {
         (1.., _, Some(0)) => (Level::Warning, "Nobody logged on"),
         (1.., 0, _) => (Level::Caution, "Nobody available"),
         _ => (Level::Plain, ""),
@@ -104,7 +106,7 @@ pub(crate) fn queue_row(c: &Queues, row: &Row, look: Look<'_>) -> Markup {
     let (acd, queue) = (c.acd.text(row), c.queue.text(row));
     let waiting = c.waiting.sum(row);
     let oldest = c.oldest_since.stamp(row);
-    let (base, why) = unattended(waiting, c.available.sum(row), c.staffed.int(row));
+    let (base, why) = unattended(c, row);
     let (over, limit) =
         oldest.map_or((Level::Plain, 0), |at| look.limits.oldest_wait.level(at, look.now));
     let over_words = (limit > 0).then(|| format!("Wait over {}", span(limit)));
@@ -169,7 +171,7 @@ fn state_words(state: &str, direction: &str, on_hold: i64) -> String {
 /// A row of `agents`.
 pub(crate) fn agent_row(c: &Agents, row: &Row, look: Look<'_>) -> Markup {
     let (acd, agent, state) = (c.acd.text(row), c.agent.text(row), c.state.text(row));
-    let name = if c.name.text(row).is_empty() { agent } else { c.name.text(row) };
+    let name = called(c, row);
     let since = c.since.stamp(row);
     let limit = look.limits.of_state(state);
     let (level, over) = match (limit, since) {
@@ -353,11 +355,17 @@ fn states(f: &Figures) -> Markup {
     }
 }
 
-/// Rows of a table in the order in which they are shown first: by name.
+/// Rows of a table in the order in which they are shown first: by name. Rows of one name stay
+/// in the table's order, which is by identity.
 fn by_name<'a>(table: &'a Table, key: impl Fn(&'a Row) -> &'a str) -> Vec<&'a Row> {
     let mut rows: Vec<_> = table.rows.iter().collect();
     rows.sort_by_cached_key(|row| key(row).to_lowercase());
     rows
+}
+
+/// What an agent is called: the name shown for him, else his identity.
+fn called<'a>(c: &Agents, row: &'a Row) -> &'a str {
+    Some(c.name.text(row)).filter(|name| !name.is_empty()).unwrap_or_else(|| c.agent.text(row))
 }
 
 /// How many rows stand in one `<tbody>`: the browser leaves out whole bodies that are out of
@@ -386,7 +394,7 @@ pub(crate) fn all_rows(now: &Snapshot, look: Look<'_>) -> [Vec<String>; 2] {
     });
     let agents = now.tables.get("agents").map(|table| {
         let c = Agents::of(table.shape);
-        let rows = by_name(table, |r| c.name.text(r)).into_iter();
+        let rows = by_name(table, |r| called(&c, r)).into_iter();
         rows.map(|row| agent_row(&c, row, look).into_string()).collect()
     });
     [queues.unwrap_or_default(), agents.unwrap_or_default()]

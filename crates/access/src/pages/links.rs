@@ -107,10 +107,10 @@ pub(crate) fn card(c: &Links, row: &Row, now: Stamp) -> Markup {
                         None => "–",
                     } }
                 }
-                (figure("Events", "heard since the link was started",
-                    c.events.int(row).map(count)))
-                (figure("Heard", "records handed to the journal", either(c.heard.value(row))))
-                (figure("Kept", "records on disk", either(c.kept.value(row))))
+                (figure("Events heard", "since the link was started", c.events.int(row).map(count)))
+                (figure("Records heard", "events and observations handed to the journal",
+                    either(c.heard.value(row))))
+                (figure("Records kept", "events and observations on disk", either(c.kept.value(row))))
                 (figure("On disk", "whether all that was heard is on disk", Some(behind)))
                 (figure("Reconnects", "connections made after the first",
                     c.reconnects.int(row).map(count)))

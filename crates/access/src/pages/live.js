@@ -56,6 +56,7 @@ const age = (ms) => {
 };
 const span = (s) =>
   s >= 3600 && s % 3600 === 0 ? `${s / 3600} h` : s >= 60 && s % 60 === 0 ? `${s / 60} min` : `${s} s`;
+const count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 const timeOfDay = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 const withZone = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short" });
 const withDay = new Intl.DateTimeFormat([], { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
@@ -99,6 +100,8 @@ class Sorted {
     this.order = [];
     this.words = [];
     this.state = "";
+    // How many rows are on each level.
+    this.levels = { caution: 0, warning: 0 };
     this.unsorted = false;
     // Rows whose state has just changed, oldest first.
     this.fresh = [];
@@ -120,6 +123,10 @@ class Sorted {
   read(el) {
     const row = { el, since: Number(el.dataset.t || 0), shown: true, level: "", key: null };
     row.limit = limits.get(this.table.id === "queues" ? "Wait" : el.dataset.s);
+    // The name, and after it, small, the identity.
+    const who = el.querySelector("th");
+    row.name = who.firstChild?.textContent.trim() ?? "";
+    row.own = who.querySelector("small")?.textContent ?? "";
     this.rows.set(el.id, row);
     this.judge(row, serverNow());
     this.rekey(row);
@@ -135,7 +142,7 @@ class Sorted {
       const n = parseFloat(cell?.textContent.replace(/[^\d.-]/g, ""));
       row.key = Number.isNaN(n) ? null : n;
     } else row.key = cell?.textContent || null;
-    row.name = row.el.querySelector("th").textContent;
+    if (head.contains("who")) row.key = row.name || null;
   }
 
   compare(a, b) {
@@ -146,7 +153,7 @@ class Sorted {
       order = typeof x === "number" ? x - y : compareText(x, y);
       if (this.by.down) order = -order;
     }
-    return order || compareText(a.name, b.name) || (a.el.id < b.el.id ? -1 : 1);
+    return order || compareText(a.name, b.name) || compareText(a.own, b.own) || (a.el.id < b.el.id ? -1 : 1);
   }
 
   sortBy(column, down) {
@@ -206,6 +213,7 @@ class Sorted {
         this.fresh.push({ el, at: performance.now() });
       }
       old.el.replaceWith(el);
+      this.raise(old, "");
     }
     const row = this.read(el);
     const at = old ? this.order.indexOf(old) : -1;
@@ -237,6 +245,7 @@ class Sorted {
     const row = this.rows.get(id);
     if (!row) return;
     this.rows.delete(id);
+    this.raise(row, "");
     this.order.splice(this.order.indexOf(row), 1);
     this.take(row.el);
   }
@@ -258,13 +267,21 @@ class Sorted {
   count() {
     const all = this.order.length;
     const shown = this.words.length || this.state ? this.order.filter((row) => row.shown).length : all;
-    setText(document.getElementById(`${this.table.id}-count`), shown === all ? `${all}` : `${shown} of ${all}`);
+    const words = shown === all ? count(all) : `${count(shown)} of ${count(all)}`;
+    setText(document.getElementById(`${this.table.id}-count`), words);
     const none = document.getElementById("none");
     if (none && this.table.id === "agents") none.hidden = !(all > 0 && shown === 0);
     // Many rows stand closer.
     this.table.classList.toggle("sifted", shown !== all);
     this.table.classList.toggle("dense", all > 24);
     this.table.classList.toggle("many", all > 14);
+  }
+
+  // Puts a row on a level, and counts it there.
+  raise(row, level) {
+    if (row.level) this.levels[row.level] -= 1;
+    if (level) this.levels[level] += 1;
+    row.level = level;
   }
 
   // How much attention a row deserves now, and the words for it.
@@ -276,7 +293,7 @@ class Sorted {
       ? `${OVER[row.el.dataset.s || "Wait"]} over ${span(row.limit[over])}` : "";
     const text = [words, row.el.dataset.m].filter(Boolean).join(" · ");
     if (level !== row.level || text !== row.text) {
-      row.level = level;
+      this.raise(row, level);
       row.text = text;
       setLevel(row.el, level);
       setText(row.el.querySelector("td.att"), text);
@@ -294,13 +311,13 @@ class Sorted {
     }
     for (const row of this.order) if (row.limit || row.el.dataset.l) this.judge(row, now);
     if (this.unsorted) this.sort();
-    let cautions = 0, warnings = 0;
-    for (const row of this.order) {
-      if (row.level === "warning") warnings += 1;
-      else if (row.level === "caution") cautions += 1;
-    }
-    const many = (n, word) => (n === 0 ? "" : `${n} ${word}${n === 1 ? "" : "s"}`);
-    this.flags.hidden = warnings + cautions === 0;
+    this.showFlags();
+  }
+
+  showFlags() {
+    const { caution: cautions, warning: warnings } = this.levels;
+    const many = (n, word) => (n === 0 ? "" : `${count(n)} ${word}${n === 1 ? "" : "s"}`);
+    if (this.flags.hidden !== (warnings + cautions === 0)) this.flags.hidden = !this.flags.hidden;
     this.flags.classList.toggle("warning", warnings > 0);
     setText(this.flags, [many(warnings, "warning"), many(cautions, "caution")].filter(Boolean).join(", "));
   }
@@ -366,9 +383,7 @@ if (find && agents) {
 // --- What comes from the server ----------------------------------------------------------
 
 const number = (text) => Number(text.replace(/[^\d-]/g, "")) || 0;
-let figuresChanged = false;
 const drawBar = () => {
-  figuresChanged = false;
   const rects = [...document.querySelectorAll(".bar rect")];
   const counts = rects.map((r) => number(document.querySelector(`.states [data-n="${r.dataset.s}"]`).textContent));
   const all = Math.max(1, counts.reduce((sum, n) => sum + n, 0));
@@ -379,6 +394,15 @@ const drawBar = () => {
     rect.setAttribute("width", width.toFixed(1));
     x += width;
   });
+};
+
+const tile = document.getElementById("tile-oldest");
+const showOldest = (now) => {
+  if (!tile) return;
+  const figure = tile.querySelector("b");
+  const since = Number(figure.dataset.t || 0);
+  if (since) setText(figure, age(now - since));
+  setLevel(tile, since ? levelOf(limits.get("Wait"), (now - since) / 1000) : "");
 };
 
 const apply = (patch) => {
@@ -421,7 +445,12 @@ const apply = (patch) => {
       }
     }
   }
-  if (patch.figures) figuresChanged = true;
+  // Rows and what sums them up are of one moment, so they change in one step.
+  tables.forEach((table) => table.showFlags());
+  if (patch.figures) {
+    if (document.querySelector(".bar")) drawBar();
+    showOldest(serverNow());
+  }
   for (const id of ["queues-empty", "agents-empty"]) {
     const place = document.getElementById(id);
     if (place && patch[id] !== undefined) place.innerHTML = patch[id];
@@ -501,13 +530,8 @@ const tick = () => {
   const now = serverNow();
   tables.forEach((table) => table.judgeAll(now));
   tickSeen();
-  if (figuresChanged) drawBar();
-  for (const el of document.querySelectorAll("b[data-t], span[data-t]")) setText(el, age(now - Number(el.dataset.t)));
-  const tile = document.getElementById("tile-oldest");
-  if (tile) {
-    const since = Number(tile.querySelector("b").dataset.t || 0);
-    setLevel(tile, since ? levelOf(limits.get("Wait"), (now - since) / 1000) : "");
-  }
+  showOldest(now);
+  for (const el of document.querySelectorAll("#cards [data-t]")) setText(el, age(now - Number(el.dataset.t)));
   setText(document.getElementById("now"), withZone.format(now));
 };
 
@@ -528,6 +552,19 @@ if (main) {
     setTimeout(beat, 1000 - (serverNow() % 1000) + 5);
   };
   beat();
+  // A page that is left may be kept as it stands, and so would its connection: of those a
+  // browser has six to a server, for all pages together. `lastId` says where to go on.
+  window.addEventListener("pagehide", () => {
+    source.close();
+    open = false;
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    lost = false;
+    connect();
+    tick();
+    freshness();
+  });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) tick(); });
   document.addEventListener("scroll", () => requestAnimationFrame(tickSeen), { passive: true });
   // What is cut short is shown whole where one points at it.

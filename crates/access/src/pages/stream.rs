@@ -213,7 +213,8 @@ impl FloorSent {
 impl LinksSent {
     fn patch(&mut self, out: &mut String, now: &Snapshot, change: Option<&Merged>, look: Look<'_>) {
         let cards: BTreeMap<String, String> = links::cards(now, look.now).into_iter().collect();
-        if change.is_none() {
+        // The first time all cards are sent, so what else the page may have goes.
+        if change.is_none() || self.cards.is_empty() {
             out.push_str(",\"all\":true");
             self.cards.clear();
         }
