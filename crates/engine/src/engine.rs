@@ -54,7 +54,8 @@ pub struct Engine {
     relay: Arc<Relay>,
     links: RwLock<Vec<Arc<Link>>>,
     names: Arc<RwLock<Vec<Text>>>,
-    arrivals: SyncSender<Acd>,
+    /// Held while an ACD is on its way to the folder: they must arrive in the order of their links.
+    arrivals: std::sync::Mutex<SyncSender<Acd>>,
     failed: std::sync::Mutex<Receiver<String>>,
     stop_keeper: Arc<AtomicBool>,
     stop_folder: Arc<AtomicBool>,
@@ -78,7 +79,7 @@ impl Engine {
             relay: Arc::new(Relay::default()),
             links: RwLock::new(Vec::new()),
             names: Arc::new(RwLock::new(Vec::new())),
-            arrivals,
+            arrivals: std::sync::Mutex::new(arrivals),
             failed: std::sync::Mutex::new(failing),
             stop_keeper: Arc::new(AtomicBool::new(false)),
             stop_folder: Arc::new(AtomicBool::new(false)),
@@ -131,14 +132,16 @@ impl Engine {
         drop(names);
         let link = Arc::new(Link::start(settings.link, index, self.ring.clone()));
         self.links.write().unwrap_or_else(PoisonError::into_inner).push(link.clone());
-        Ok(Acd::new(name, link, fold, settings.zone, &self.journal))
+        Ok(Acd::new(name, link, fold, settings.zone))
     }
 
     /// Attaches one more switch while running.
     pub fn attach(&self, settings: AcdSettings) -> Result<(), StartError> {
+        let arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
         let acd = self.connect(settings)?;
         let gone = |_| StartError::Thread(std::io::Error::other("the folder has stopped"));
-        self.arrivals.send(acd).map_err(gone)?;
+        arrivals.send(acd).map_err(gone)?;
+        drop(arrivals);
         self.relay.nudge();
         Ok(())
     }

@@ -75,7 +75,7 @@ impl Acd {
             day,
             day_start,
             next: 0,
-            catch_up_to,
+            catch_up_to: 0,
             shown_offset_us: 0,
             unsettled: None,
         }
@@ -161,6 +161,8 @@ impl Folder {
     /// Finds where today begins in the journal.
     fn start_reading(&mut self, i: usize) {
         let Some(acd) = self.acds.get_mut(i) else { return };
+        // What was heard before this thread knew the ACD is read, too.
+        acd.catch_up_to = self.journal.watermark(&acd.name).heard_seq;
         let from = acd.day_start.plus(-WARM_UP_US);
         let records = self.journal.reader().and_then(|r| r.range(&acd.name, from.0, i64::MAX));
         acd.next = match records.ok().and_then(|mut records| records.next()) {
