@@ -59,15 +59,8 @@ pub(crate) struct Acd {
 
 impl Acd {
     /// An ACD that will first fold what the journal has of today.
-    pub(crate) fn new(
-        name: Text,
-        link: Arc<Link>,
-        fold: Fold,
-        day: Day,
-        journal: &Journal,
-    ) -> Self {
+    pub(crate) fn new(name: Text, link: Arc<Link>, fold: Fold, day: Day) -> Self {
         let day_start = day.start(wall_clock());
-        let catch_up_to = journal.watermark(&name).kept_seq;
         Self {
             name,
             link,
