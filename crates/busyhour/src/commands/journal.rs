@@ -1,6 +1,7 @@
 //! `busyhour journal`: what is kept, for people and for other programs. Reads only; a server may
 //! be writing meanwhile.
 
+use crate::commands::moment;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, Format};
 use clap::{Args, Subcommand};
@@ -57,11 +58,6 @@ pub(crate) struct Range {
     /// Only what the switch said to every listener, no observations of this server.
     #[arg(long)]
     events: bool,
-}
-
-fn moment(text: &str) -> Result<Stamp, String> {
-    Stamp::parse(text)
-        .ok_or_else(|| "not a moment; write 2026-11-21T11:46:00Z or seconds since 1970".to_owned())
 }
 
 static DAYS: Shape = Shape {

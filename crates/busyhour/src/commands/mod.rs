@@ -10,6 +10,7 @@ pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod sim;
 
+use facts::Stamp;
 use facts::table::Shape;
 
 /// Every live table that a server shows.
@@ -22,4 +23,10 @@ pub(crate) static SHAPES: std::sync::LazyLock<Vec<&'static Shape>> =
 /// The shape of the table with that name.
 pub(crate) fn shape(name: &str) -> Option<&'static Shape> {
     SHAPES.iter().copied().find(|s| s.name == name)
+}
+
+/// A moment on the command line.
+pub(crate) fn moment(text: &str) -> Result<Stamp, String> {
+    let what = "not a moment; write 2026-11-21T11:46:00Z or seconds since 1970";
+    Stamp::parse(text).ok_or_else(|| what.to_owned())
 }

@@ -2,7 +2,7 @@
 //! or, with `--speed`, played into a running one.
 
 use crate::client::Client;
-use crate::commands::{SHAPES, shape};
+use crate::commands::{SHAPES, moment, shape};
 use crate::config;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, Format};
@@ -37,7 +37,7 @@ pub(crate) struct Replay {
     #[arg(long = "table", value_name = "NAME")]
     tables: Vec<String>,
     /// Print the tables as they stood at this moment (RFC 3339 in UTC or seconds since 1970).
-    #[arg(long, value_name = "STAMP", value_parser = stamp)]
+    #[arg(long, value_name = "STAMP", value_parser = moment)]
     at: Option<Stamp>,
     /// Take the settings of the first `[[pbx]]` of this file (trunks, wrap-up, names).
     #[arg(long, value_name = "FILE")]
@@ -63,11 +63,6 @@ pub(crate) struct Replay {
         env = "BUSYHOUR_SERVER"
     )]
     server: String,
-}
-
-fn stamp(text: &str) -> Result<Stamp, String> {
-    Stamp::parse(text)
-        .ok_or_else(|| "not a moment; write 2026-11-21T11:46:00Z or seconds since 1970".to_owned())
 }
 
 /// Runs the command.
