@@ -45,6 +45,8 @@ const learnClock = (now) => {
   offset = Math.max(...samples);
 };
 const serverNow = () => Date.now() + offset;
+// The moment of which all times are shown, so that they never differ among themselves.
+let beatAt = serverNow();
 
 const two = (n) => String(n).padStart(2, "0");
 const age = (ms) => {
@@ -128,7 +130,7 @@ class Sorted {
     row.name = who.firstChild?.textContent.trim() ?? "";
     row.own = who.querySelector("small")?.textContent ?? "";
     this.rows.set(el.id, row);
-    this.judge(row, serverNow());
+    this.judge(row, beatAt);
     this.rekey(row);
     return row;
   }
@@ -416,7 +418,11 @@ const apply = (patch) => {
   const came = [...template.content.children];
   for (const el of came) {
     const table = tables.get(el.id[0]);
-    if (table) table.put(el);
+    if (table) {
+      table.put(el);
+      const { since } = table.rows.get(el.id);
+      if (since) setText(el.querySelector("td.t"), age(beatAt - since));
+    }
     else {
       const old = document.getElementById(el.id);
       if (old) old.replaceWith(el);
@@ -449,7 +455,7 @@ const apply = (patch) => {
   tables.forEach((table) => table.showFlags());
   if (patch.figures) {
     if (document.querySelector(".bar")) drawBar();
-    showOldest(serverNow());
+    showOldest(beatAt);
   }
   for (const id of ["queues-empty", "agents-empty"]) {
     const place = document.getElementById(id);
@@ -525,9 +531,9 @@ const freshness = () => {
   setText(badge, text);
 };
 
-const tickSeen = () => tables.forEach((table) => table.tick(serverNow()));
+const tickSeen = () => tables.forEach((table) => table.tick(beatAt));
 const tick = () => {
-  const now = serverNow();
+  const now = beatAt = serverNow();
   tables.forEach((table) => table.judgeAll(now));
   tickSeen();
   showOldest(now);
