@@ -21,6 +21,8 @@ use std::time::{Duration, Instant};
 const PUBLISH_GAP: Duration = Duration::from_millis(20);
 /// And at most this share of the time is spent on them: one part in this many.
 const PUBLISH_SHARE: u32 = 4;
+/// But never longer than this, however busy the machine is.
+const PUBLISH_GAP_MAX: Duration = Duration::from_millis(250);
 /// Ages and rates are renewed this often even if nothing changed.
 const PUBLISH_IDLE: Duration = Duration::from_millis(500);
 /// How long the folder waits for records before it looks at the clock.
@@ -143,7 +145,7 @@ impl Folder {
             if (news && published.elapsed() >= gap) || published.elapsed() >= PUBLISH_IDLE {
                 let begun = Instant::now();
                 self.publish();
-                gap = PUBLISH_GAP.max(begun.elapsed() * PUBLISH_SHARE);
+                gap = (begun.elapsed() * PUBLISH_SHARE).clamp(PUBLISH_GAP, PUBLISH_GAP_MAX);
                 published = Instant::now();
                 news = false;
             }
