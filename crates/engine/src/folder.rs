@@ -157,12 +157,14 @@ impl Folder {
     fn start_reading(&mut self, i: usize) {
         let Some(acd) = self.acds.get_mut(i) else { return };
         // What was heard before this thread knew the ACD is read, too.
-        acd.catch_up_to = self.journal.watermark(&acd.name).heard_seq;
+        let marks = self.journal.watermark(&acd.name);
+        acd.catch_up_to = marks.heard_seq;
         let from = acd.day_start.plus(-WARM_UP_US);
         let records = self.journal.reader().and_then(|r| r.range(&acd.name, from.0, i64::MAX));
         acd.next = match records.ok().and_then(|mut records| records.next()) {
             Some(Ok(kept)) => kept.seq,
-            _ => acd.catch_up_to + 1,
+            // Nothing of today is kept yet; what is heard but not kept comes next.
+            _ => marks.kept_seq + 1,
         };
         // What is read from yesterday evening counts for yesterday.
         if !acd.caught_up() {
