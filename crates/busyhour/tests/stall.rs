@@ -1,5 +1,6 @@
-//! What must never reach back to the switch: a disk that stands still for 20 s, and viewers that
-//! do not read. The session with the switch stays up, nothing is lost, all is kept afterwards.
+//! What must never reach back to the switch: a disk that stands still for 20 s
+//! (`BUSYHOUR_STALL_S` sets another number), and viewers that do not read. The session with the
+//! switch stays up, nothing is lost, all is kept afterwards.
 
 mod disk;
 mod server;
@@ -188,12 +189,13 @@ fn all_is_kept(mut server: Server, pbx: Pbx, witness: Witness, dir: &Path) -> Ke
 }
 
 #[test]
-fn a_disk_that_stands_still_for_20_s_is_waited_out() {
-    const STALL: Duration = Duration::from_secs(20);
+fn a_disk_that_stands_still_is_waited_out() {
+    let stall = std::env::var("BUSYHOUR_STALL_S").ok().and_then(|s| s.parse().ok());
+    let seconds: u32 = stall.unwrap_or(20);
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(store) = Store::new() else { return };
     let disk = store.fresh_disk();
-    let (pbx, user, config) = load(disk.path(), 24);
+    let (pbx, user, config) = load(disk.path(), seconds + 4);
     let mut server = Server::start(&config);
     server.wait_for("something is kept", |s| s.is_live(ACD) && s.kept(ACD) > 1_000);
     let witness = Witness::new(&pbx, &user);
@@ -206,7 +208,7 @@ fn a_disk_that_stands_still_for_20_s_is_waited_out() {
         count(s, "heard") > heard + u64::from(EVENTS_PER_S)
     });
     let (mut watched, mut alarms) = (Watched::default(), BTreeSet::new());
-    while begun.elapsed() < STALL {
+    while begun.elapsed() < Duration::from_secs(seconds.into()) {
         watched.look(&server, &pbx);
         assert_eq!(server.kept(ACD), kept, "the disk does not stand still");
         alarms.extend(server.alarms());
@@ -216,11 +218,13 @@ fn a_disk_that_stands_still_for_20_s_is_waited_out() {
     drop(frozen);
     server.wait_for("what waited is kept", |s| s.kept(ACD) >= kept + waiting);
     let after = thawed.elapsed();
-    assert!(waiting > 15 * u64::from(EVENTS_PER_S), "only {waiting} records waited");
+    // A part of what is said is left out; the first second is not counted.
+    let least = u64::from(seconds / 2) * u64::from(EVENTS_PER_S);
+    assert!(waiting > least, "only {waiting} records waited");
     let kept = all_is_kept(server, pbx, witness, disk.path());
     let delay = kept.delay(from, to);
     say(&format!(
-        "a stall of {STALL:?}: {waiting} records waited and were kept {after:.1?} after it; from \
+        "a stall of {seconds} s: {waiting} records waited and were kept {after:.1?} after it; from \
          the switch to the link {delay}; {watched}; alarms {alarms:?}; {} events compared \
          with another listener, none lost",
         kept.compared
