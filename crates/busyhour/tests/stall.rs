@@ -218,6 +218,8 @@ fn a_disk_that_stands_still_is_waited_out() {
     drop(frozen);
     server.wait_for("what waited is kept", |s| s.kept(ACD) >= kept + waiting);
     let after = thawed.elapsed();
+    assert!(alarms.contains("journal-behind"), "an operator must be told: {alarms:?}");
+    server.wait_for("the alarm goes away", |s| s.alarms().is_empty());
     // A part of what is said is left out; the first second is not counted.
     let least = u64::from(seconds / 2) * u64::from(EVENTS_PER_S);
     assert!(waiting > least, "only {waiting} records waited");

@@ -38,6 +38,8 @@ const CLOCK_SHOWN_US: i64 = 250_000;
 /// How much of the evening before is folded at a start, so that the day begins with the calls
 /// and agents that were there at midnight (microseconds).
 const WARM_UP_US: i64 = 2 * 3_600 * 1_000_000;
+/// Records that wait for the disk this long are worth an alarm.
+const BEHIND_ALARM: Duration = Duration::from_secs(3);
 /// How many records are read from the journal before the clock is looked at again.
 const READ_MAX: usize = 20_000;
 
@@ -55,6 +57,9 @@ pub(crate) struct Acd {
     pub(crate) catch_up_to: u64,
     /// What is added to the switch's stamps when they are shown.
     pub(crate) shown_offset_us: i64,
+    /// The last record kept when it was looked at, and since when nothing more was kept though
+    /// something waits.
+    pub(crate) kept: (u64, Option<Instant>),
     /// When the newest record came, and whether it may still be held back.
     pub(crate) unsettled: Option<Instant>,
 }
@@ -72,6 +77,7 @@ impl Acd {
             next: 0,
             catch_up_to: 0,
             shown_offset_us: 0,
+            kept: (0, None),
             unsettled: None,
         }
     }
@@ -79,6 +85,18 @@ impl Acd {
     /// The switch's clock now, as far as is known.
     fn switch_now(&self, now: Stamp) -> Stamp {
         now.plus(self.link.status().clock_offset_us.unwrap_or(0))
+    }
+
+    /// Notes since when the disk stands still though records wait for it.
+    fn look_at_disk(&mut self, journal: &Journal) {
+        let marks = journal.watermark(&self.name);
+        let (kept, since) = self.kept;
+        let since = match since {
+            _ if marks.heard_seq <= marks.kept_seq => None,
+            Some(since) if kept == marks.kept_seq => Some(since),
+            _ => Some(Instant::now()),
+        };
+        self.kept = (marks.kept_seq, since);
     }
 
     fn caught_up(&self) -> bool {
@@ -246,6 +264,7 @@ impl Folder {
         let now = wall_clock();
         let mut tables: BTreeMap<&'static str, Table> = BTreeMap::new();
         for acd in &mut self.acds {
+            acd.look_at_disk(&self.journal);
             let status = acd.link.status();
             let offset = -status.clock_offset_us.unwrap_or(0);
             if (offset - acd.shown_offset_us).abs() > CLOCK_SHOWN_US {
@@ -312,6 +331,21 @@ impl Folder {
                 since: now,
                 what: format!("the journal failed and this server stops: {reason}"),
             }),
+        }
+        let stands = |a: &&Acd| a.kept.1.is_some_and(|since| since.elapsed() > BEHIND_ALARM);
+        let standing = self.acds.iter().find(stands).filter(|_| alarms.is_empty());
+        if let Some((acd, since)) = standing.and_then(|a| Some((a, a.kept.1?))) {
+            let waited = i64::try_from(since.elapsed().as_micros()).unwrap_or(i64::MAX);
+            alarms.push(Alarm {
+                code: "journal-behind",
+                // To the second, so that the same alarm stays the same.
+                since: Stamp::from_secs(now.plus(-waited).secs()),
+                what: format!(
+                    "the disk stands still: records of {} wait in memory and are lost if this \
+                     server ends now; look at the disk of data_dir",
+                    acd.name
+                ),
+            });
         }
         for acd in self.acds.iter().filter(|a| !a.caught_up()) {
             alarms.push(Alarm {
