@@ -21,8 +21,8 @@ columns! {
     /// Of `queues`.
     Queues {
         acd queue waiting ringing oldest_since staffed available agents_ringing on_acd in_acw
-        in_aux other offered answered abandoned timed_out left_empty exit_key left lost answered_in_sl
-        service_level_pct service_level_s
+        in_aux other offered answered abandoned timed_out left_empty exit_key left lost
+        answered_in_sl service_level_pct service_level_s
     }
     /// Of `agents`.
     Agents {
