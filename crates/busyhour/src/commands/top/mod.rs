@@ -98,7 +98,7 @@ pub(crate) fn run(args: &Top) -> Outcome {
         .name("top-ask".to_owned())
         .spawn(move || keep_asking(&client, &wanted, &told, &woken))?;
     // Restores the terminal before a panic's words are printed.
-    let mut terminal = ratatui::try_init()?;
+    let mut terminal = ratatui::try_init().inspect_err(|_| ratatui::restore())?;
     let ended = watch(&mut terminal, &args.server, known, &news, &wake, &calls, &signal);
     ratatui::try_restore()?;
     ended
