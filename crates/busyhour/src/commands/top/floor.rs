@@ -57,11 +57,11 @@ pub(super) struct Attention {
 }
 
 impl Attention {
-    /// Symbol aside, what the row says: `warning wait >1 min, nobody on`.
+    /// Symbol aside, what the row says: `warning wait >1 min & nobody on`.
     pub(super) fn words(&self) -> String {
         match self.level {
             Level::Plain => String::new(),
-            level => format!("{} {}", level.word(), self.reasons.join(", ")),
+            level => format!("{} {}", level.word(), self.reasons.join(" & ")),
         }
     }
 

@@ -142,7 +142,7 @@ fn the_floor_at_200x60_has_more_columns() {
             "   Queue           Wait  Oldest Staff Avail Ring Call ACW AUX Other Offered Answered \
              Abandoned SL% Attention",
             "!! sales              2    1:10     2     0    0    1   0   1     0      10        7 \
-             \x20       1  75 warning wait >1 min, none free",
+             \x20       1  75 warning wait >1 min & none free",
             "   orders             0             1     1    0    0   0   0     0       1        1 \
              \x20       0 100",
             "  Agents 3, by attention",
