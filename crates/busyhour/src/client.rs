@@ -1,6 +1,7 @@
 //! Asking a running server over REST, for the commands that show its live tables.
 
 use crate::exit::{Exit, Failure};
+use facts::Stamp;
 use serde_json::{Map, Value};
 use std::time::Duration;
 
@@ -8,6 +9,9 @@ use std::time::Duration;
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest answer taken: a table of 10,000 agents is some 5 MiB.
 const ANSWER_BYTES_MAX: u64 = 256 << 20;
+
+/// A row of a table, its columns in their order.
+pub(crate) type Row = Map<String, Value>;
 
 /// A server's address.
 #[derive(Clone, Debug)]
@@ -27,16 +31,19 @@ impl Client {
     }
 
     /// The rows of a live table as they stand now.
-    pub(crate) fn table(&self, name: &str) -> Result<Vec<Map<String, Value>>, Failure> {
-        let body = self.get(&format!("/api/v1/{name}"))?;
-        serde_json::from_str(&body).map_err(|e| {
-            Failure::problem(format!("server {} answered what is no table: {e}", self.server))
-        })
+    pub(crate) fn table(&self, name: &str) -> Result<Vec<Row>, Failure> {
+        self.table_as_of(name).map(|(rows, _)| rows)
     }
 
-    fn get(&self, path: &str) -> Result<String, Failure> {
-        let answer = self.agent.get(format!("http://{}{path}", self.server)).call();
-        self.answer(answer)
+    /// The rows of a live table and the moment they are true for, by the server's clock.
+    pub(crate) fn table_as_of(&self, name: &str) -> Result<(Vec<Row>, Option<Stamp>), Failure> {
+        let answer = self.agent.get(format!("http://{}/api/v1/{name}", self.server)).call();
+        let header = answer.as_ref().ok().and_then(|a| a.headers().get("x-as-of"));
+        let as_of = header.and_then(|h| h.to_str().ok()).and_then(Stamp::parse);
+        let rows = serde_json::from_str(&self.answer(answer)?).map_err(|e| {
+            Failure::problem(format!("server {} answered what is no table: {e}", self.server))
+        })?;
+        Ok((rows, as_of))
     }
 
     /// Sends JSON.

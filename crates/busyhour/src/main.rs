@@ -42,6 +42,12 @@ enum Command {
     /// A simulated PBX that speaks AMI.
     #[command(subcommand)]
     Sim(commands::sim::Sim),
+    /// The floor in this terminal: queues and agents, live.
+    Top(commands::top::Top),
+    /// Print a script that completes this command line in a shell.
+    Completion(commands::manual::Completion),
+    /// Write the manual pages of all commands into a folder.
+    Man(commands::manual::Man),
     /// Links to switches: state, lag, what is misconfigured.
     Links(commands::show::Show),
     /// Queues (splits) now and their counts of today.
@@ -71,7 +77,8 @@ enum Command {
 }
 
 fn run(command: &Command) -> Outcome {
-    use commands::{check, demo, journal, record, replay, serve, show, sim};
+    use clap::CommandFactory;
+    use commands::{check, demo, journal, manual, record, replay, serve, show, sim, top};
     match command {
         Command::Serve(args) => serve::run(args),
         Command::Demo(args) => demo::run(args),
@@ -81,6 +88,9 @@ fn run(command: &Command) -> Outcome {
         Command::Replay(args) => replay::run(args),
         Command::Journal(args) => journal::run(args),
         Command::Sim(args) => sim::run(args),
+        Command::Top(args) => top::run(args),
+        Command::Completion(args) => manual::completion(args, Cli::command()),
+        Command::Man(args) => manual::man(args, Cli::command()),
         Command::Links(args) => show::run("links", args),
         Command::Queues(args) => show::run("queues", args),
         Command::Agents(args) => show::run("agents", args),

@@ -102,7 +102,7 @@ pub(crate) fn cell(value: Option<&Json>) -> String {
 }
 
 /// A caller's name is data: control characters and direction marks must not reach a terminal.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let turns = |c: char| {
         matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')
             || matches!(c, '\u{2066}'..='\u{2069}')

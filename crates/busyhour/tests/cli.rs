@@ -167,3 +167,34 @@ fn the_journal_commands_name_what_is_missing() {
         run(["journal", command, "--data", arg(dir.path())]).is(1, &["there is no journal"]);
     }
 }
+
+#[test]
+fn shells_get_a_completion_script() {
+    for (shell, sign) in
+        [("bash", "complete -F _busyhour"), ("zsh", "#compdef busyhour"), ("fish", "complete -c")]
+    {
+        let said = run(["completion", shell]);
+        assert!(said.is(0, &[]).out.contains(sign), "{shell}");
+        assert!(said.out.contains("replay") && said.out.contains("watch"), "{shell}");
+    }
+    run(["completion", "tcsh"]).is(2, &["tcsh", "fish"]);
+}
+
+#[test]
+fn man_writes_a_page_for_every_command() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let to = dir.path().join("share/man1");
+    run(["man", arg(&to)]).is(0, &[]);
+    for (name, word) in [("busyhour", "demo"), ("busyhour-top", "server"), ("busyhour-sim-pbx", "")]
+    {
+        let page = std::fs::read_to_string(to.join(format!("{name}.1"))).expect(name);
+        assert!(page.contains(".TH ") && page.contains(word), "{name}: {page}");
+    }
+    let blocked = file(dir.path(), "blocked", b"");
+    run(["man", arg(&blocked)]).is(1, &["cannot write manual pages", "blocked"]);
+}
+
+#[test]
+fn top_needs_a_terminal() {
+    run(["top", "--server", "127.0.0.1:9"]).is(1, &["top needs a terminal", "busyhour queues"]);
+}

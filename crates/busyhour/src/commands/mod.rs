@@ -4,11 +4,13 @@
 pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod journal;
+pub(crate) mod manual;
 pub(crate) mod record;
 pub(crate) mod replay;
 pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod sim;
+pub(crate) mod top;
 
 use facts::Stamp;
 use facts::table::Shape;
