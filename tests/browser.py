@@ -361,17 +361,27 @@ class Checks:
 
     # --- the server goes and comes back ------------------------------------------------------
 
-    def silent(self):
+    def silent(self, shots):
         """A server that hangs is told from one that lives, and found again."""
-        self.browser.open(self.demo.url())
+        self.browser.open(self.demo.url("/wallboard"))
         self.browser.until("live before", 20, IS_LIVE)
+        assert self.browser.js("return document.getElementById('stale').hidden"), "not stale yet"
         os.kill(self.demo.process.pid, signal.SIGSTOP)
         try:
             said = self.browser.until("the badge says what is the matter", 30,
                                       f"/Disconnected|Delayed/.test({BADGE}) && {BADGE}")
+            self.browser.until("the wallboard says it large", 5, """document.body
+                .classList.contains("stale") && /not of now/.test(stale.textContent)
+                && stale.getClientRects().length > 0""")
+            if shots:
+                self.browser.size(1920, 1080)
+            look.picture(self.browser, shots, "wallboard-stale")
+            self.browser.size(1280, 800)
         finally:
             os.kill(self.demo.process.pid, signal.SIGCONT)
         self.browser.until("the badge says live again", 40, IS_LIVE)
+        self.browser.open(self.demo.url())
+        self.browser.until("live on the Floor", 20, IS_LIVE)
         return said
 
     def gone(self):
@@ -454,7 +464,7 @@ def run(checks, shots):
     check("Both: 390 pixels wide, no sideways scrolling", checks.phone)
     check("Both: to and fro between them, and back", checks.to_and_fro)
     check("Both: a clean console", checks.console)
-    check("Floor: says when the server is silent, and lives again", checks.silent)
+    check("Wallboard: says when the server is silent, and lives again", checks.silent, shots)
     check("Floor: says when the server is gone", checks.gone)
     for theme in ["dark", "light"] if shots else []:
         checks.browser.media(theme)

@@ -377,14 +377,6 @@ if (find && sifted) {
     lookFor("", "");
     find.focus();
   });
-  // Another page may have asked for some rows only.
-  const asked = new URLSearchParams(location.search);
-  const state = asked.get("state") ?? "";
-  find.value = asked.get("q") ?? "";
-  if (find.value || state) {
-    lookFor(find.value, stateButtons.some((b) => b.dataset.s === state) ? state : "");
-    find.closest("section").scrollIntoView?.();
-  }
   document.addEventListener("keydown", (event) => {
     if (event.key === "/" && document.activeElement !== find && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
@@ -395,6 +387,17 @@ if (find && sifted) {
     }
   });
 }
+
+// Another page may have asked for some rows only.
+const lookAsAsked = () => {
+  const asked = new URLSearchParams(location.search);
+  const state = stateButtons.some((b) => b.dataset.s === asked.get("state")) ? asked.get("state") : "";
+  const text = asked.get("q") ?? "";
+  if (!find || !sifted || (!text && !state)) return;
+  find.value = text;
+  lookFor(text, state);
+  find.closest("section").scrollIntoView();
+};
 
 // --- What comes from the server ----------------------------------------------------------
 
@@ -585,6 +588,7 @@ const tick = () => {
 
 if (main) {
   localTimes(document);
+  lookAsAsked();
   connect();
   const beat = () => {
     if (!document.hidden) tick();

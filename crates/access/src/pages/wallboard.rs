@@ -47,7 +47,7 @@ const fn word(level: Option<Level>) -> &'static str {
 }
 
 fn markup(f: &Figure) -> Markup {
-    let class = f.level.map_or("none", |l| if l == Level::Plain { "good" } else { l.class() });
+    let class = f.level.map_or("idle", |l| if l == Level::Plain { "good" } else { l.class() });
     html! {
         div class={ "figure " (class) } data-k=[f.since.map(|_| "Wait")]
             data-t=[f.since.map(millis)] {
@@ -64,6 +64,10 @@ fn one_level(c: Option<&Queues>, rows: &[Row]) -> Option<i64> {
     let c = c?;
     let first = c.service_level_s.int(rows.first()?)?;
     rows.iter().all(|row| c.service_level_s.int(row) == Some(first)).then_some(first)
+}
+
+fn calls(n: &str) -> String {
+    format!("{n} call{}", if n == "1" { "" } else { "s" })
 }
 
 /// How long those answered today waited on average (ASA), whole seconds: of all sums, never a
@@ -139,14 +143,14 @@ fn figures(f: &Figures, c: Option<&Queues>, rows: &[Row], look: Look<'_>) -> [Fi
         figure(
             "Average answer today",
             speed.map_or("–".to_owned(), |secs| age(secs.saturating_mul(1_000_000))),
-            format!("{} calls", f.get("answered")),
+            calls(f.get("answered")),
             format!("under {}", span(limit.caution_s)),
             speed.map(|secs| level(secs, limit.caution_s, limit.warning_s)),
         ),
         figure(
             "Abandoned today",
             percent(lost),
-            format!("{} calls", f.get("abandoned")),
+            calls(f.get("abandoned")),
             format!("under {}%", ABANDONED.0),
             lost.map(|pct| level(pct, ABANDONED.0, ABANDONED.1)),
         ),
