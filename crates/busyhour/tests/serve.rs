@@ -36,7 +36,10 @@ fn every_table_is_shown_in_every_form() {
     let settings = hurried(8, 2);
     let pbx = open(settings.clone());
     let mut server = Server::start(&config(dir.path(), &pbx, &settings));
-    server.wait_for("calls are up", |s| s.is_live(ACD) && s.table("channels").len() > 2);
+    server.wait_for("calls are up and all queues known", |s| {
+        let queues = s.table("queues").len();
+        s.is_live(ACD) && s.table("channels").len() > 2 && queues == settings.queues.len()
+    });
     let address = server.address.clone();
     for table in TABLES {
         let csv = run([table, "--server", &address, "-o", "csv"]);

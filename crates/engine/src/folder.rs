@@ -21,6 +21,8 @@ use std::time::{Duration, Instant};
 const PUBLISH_GAP: Duration = Duration::from_millis(20);
 /// And at most this share of the time is spent on them: one part in this many.
 const PUBLISH_SHARE: u32 = 4;
+/// But never longer than this, however busy the machine is.
+const PUBLISH_GAP_MAX: Duration = Duration::from_millis(250);
 /// Ages and rates are renewed this often even if nothing changed.
 const PUBLISH_IDLE: Duration = Duration::from_millis(500);
 /// How long the folder waits for records before it looks at the clock.
@@ -143,7 +145,7 @@ impl Folder {
             if (news && published.elapsed() >= gap) || published.elapsed() >= PUBLISH_IDLE {
                 let begun = Instant::now();
                 self.publish();
-                gap = PUBLISH_GAP.max(begun.elapsed() * PUBLISH_SHARE);
+                gap = (begun.elapsed() * PUBLISH_SHARE).clamp(PUBLISH_GAP, PUBLISH_GAP_MAX);
                 published = Instant::now();
                 news = false;
             }
@@ -155,12 +157,14 @@ impl Folder {
     fn start_reading(&mut self, i: usize) {
         let Some(acd) = self.acds.get_mut(i) else { return };
         // What was heard before this thread knew the ACD is read, too.
-        acd.catch_up_to = self.journal.watermark(&acd.name).heard_seq;
+        let marks = self.journal.watermark(&acd.name);
+        acd.catch_up_to = marks.heard_seq;
         let from = acd.day_start.plus(-WARM_UP_US);
         let records = self.journal.reader().and_then(|r| r.range(&acd.name, from.0, i64::MAX));
         acd.next = match records.ok().and_then(|mut records| records.next()) {
             Some(Ok(kept)) => kept.seq,
-            _ => acd.catch_up_to + 1,
+            // Nothing of today is kept yet; what is heard but not kept comes next.
+            _ => marks.kept_seq + 1,
         };
         // What is read from yesterday evening counts for yesterday.
         if !acd.caught_up() {
