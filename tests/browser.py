@@ -76,6 +76,11 @@ watch.observer = new MutationObserver(() => { watch.changes += 1; check(); });
 watch.observer.observe(body, {childList: true});
 check();
 """
+# Name, address, what it must show.
+BOARDS = [("Calls", "/calls?state=TALKING", "#calls tbody tr:not([hidden])"),
+          ("Trunks", "/trunks", "#trunks tbody tr"),
+          ("Anomalies", "/anomalies", "#anomalies-page .empty, #anomalies tbody tr"),
+          ("Wallboard", "/wallboard?rotate=20", ".view:not([hidden]) .figure")]
 BADGE = "document.getElementById('badge').textContent"
 IS_LIVE = f"{BADGE} === 'Live'"
 # Long tasks are collected from the first moment of a page on.
@@ -267,9 +272,9 @@ class Checks:
         """A narrow page does not scroll sideways."""
         try:
             self.browser.size(390, 844, phone=True)
-            for path in ["/", "/links"]:
+            for path in ["/", "/links", "/calls", "/trunks", "/anomalies", "/wallboard"]:
                 self.browser.open(self.demo.url(path))
-                self.browser.until("rows or cards", 20, look.FILLED)
+                self.browser.until("live", 20, IS_LIVE)
                 wide = self.browser.js("""const e = document.documentElement;
                     return [e.scrollWidth, document.body.scrollWidth, e.clientWidth]""")
                 assert max(wide[:2]) <= wide[2] == 390, f"{path}: {wide}"
@@ -312,6 +317,33 @@ class Checks:
         assert row["version"] in card["text"], f"no {row['version']} in {card['text']}"
         return f"{row['version']}, round trip {card['trip']}"
 
+    def board(self, path, shown, shots):
+        """One of the other pages is live and shows something."""
+        browser = self.browser
+        browser.open(self.demo.url(path))
+        browser.until("live", 20, IS_LIVE)
+        said = browser.until(f"{shown} on the page", 20, f"""[...document.querySelectorAll({shown!r})]
+            .map((el) => el.textContent)[0]""")
+        for theme in ["dark", "light"] if shots else []:
+            browser.media(theme)
+            look.picture(browser, shots, f"{path.split('/')[1].split('?')[0]}-{theme}")
+        return said
+
+    def leads_to_queue(self):
+        """From the Floor one click leads to a queue, and its agents are those counted there."""
+        browser = self.browser
+        browser.open(self.demo.url())
+        browser.until("live", 20, IS_LIVE)
+        name = browser.js("""const link = document.querySelector("#queues tbody th a");
+            const name = link.textContent; link.click(); return name;""")
+        browser.until("the queue's page", 20,
+                      "document.querySelector('#queue-page h1')?.textContent === arguments[0]", name)
+        browser.until("live", 20, IS_LIVE)
+        return browser.until("as many agents as are staffed", 20, """(() => {
+            const rows = document.querySelectorAll("#members tbody tr").length;
+            const said = document.querySelector("[data-n=staffed]").textContent;
+            return String(rows) === said && `${rows} agents`; })()""")
+
     def to_and_fro(self):
         """A page that is left lets go of its stream: a browser has six connections to a server."""
         slowest = 0.0
@@ -329,17 +361,27 @@ class Checks:
 
     # --- the server goes and comes back ------------------------------------------------------
 
-    def silent(self):
+    def silent(self, shots):
         """A server that hangs is told from one that lives, and found again."""
-        self.browser.open(self.demo.url())
+        self.browser.open(self.demo.url("/wallboard"))
         self.browser.until("live before", 20, IS_LIVE)
+        assert self.browser.js("return document.getElementById('stale').hidden"), "not stale yet"
         os.kill(self.demo.process.pid, signal.SIGSTOP)
         try:
             said = self.browser.until("the badge says what is the matter", 30,
                                       f"/Disconnected|Delayed/.test({BADGE}) && {BADGE}")
+            self.browser.until("the wallboard says it large", 5, """document.body
+                .classList.contains("stale") && /not of now/.test(stale.textContent)
+                && stale.getClientRects().length > 0""")
+            if shots:
+                self.browser.size(1920, 1080)
+            look.picture(self.browser, shots, "wallboard-stale")
+            self.browser.size(1280, 800)
         finally:
             os.kill(self.demo.process.pid, signal.SIGCONT)
         self.browser.until("the badge says live again", 40, IS_LIVE)
+        self.browser.open(self.demo.url())
+        self.browser.until("live on the Floor", 20, IS_LIVE)
         return said
 
     def gone(self):
@@ -411,12 +453,18 @@ def run(checks, shots):
     check("Floor: tables as wide as their columns, 390 to 1920 pixels", checks.fits)
     check("Links: the link is live", checks.links)
     checks.axe_or_skip("Links")
+    check("Floor: a queue's name leads to its page", checks.leads_to_queue)
+    checks.axe_or_skip("Queue")
+    for name, path, shown in BOARDS:
+        checks.browser.media("light")
+        check(f"{name}: live", checks.board, path, shown, shots)
+        checks.axe_or_skip(name)
     checks.browser.media("light")
     look.pictures(checks.browser, checks.demo, shots, AGENTS)
     check("Both: 390 pixels wide, no sideways scrolling", checks.phone)
     check("Both: to and fro between them, and back", checks.to_and_fro)
     check("Both: a clean console", checks.console)
-    check("Floor: says when the server is silent, and lives again", checks.silent)
+    check("Wallboard: says when the server is silent, and lives again", checks.silent, shots)
     check("Floor: says when the server is gone", checks.gone)
     for theme in ["dark", "light"] if shots else []:
         checks.browser.media(theme)

@@ -22,12 +22,28 @@ columns! {
     Queues {
         acd queue waiting ringing oldest_since staffed available agents_ringing on_acd in_acw
         in_aux other offered answered abandoned timed_out left_empty exit_key left lost
-        answered_in_sl service_level_pct service_level_s
+        answered_in_sl service_level_pct service_level_s wait_answered_ms
     }
     /// Of `agents`.
     Agents {
         acd agent name state reason direction since split party on_hold acd_calls rona
     }
+    /// Of `calls`.
+    Calls {
+        acd call state caller caller_name vdn split agent agent_name trunk_group began queued_at
+        answered_at ended_at outcome ended_by
+    }
+    /// Of `cagent`: an agent in one queue.
+    Members { acd logid split workmode }
+    /// Of `trunks`.
+    Trunks {
+        acd trunk_group in_use in_calls out_calls queued ringing talking in_today out_today
+        max_in_use
+    }
+    /// Of `ctrunk`: a channel of a trunk group.
+    Channels { acd tkgrp eqloc trunk_name tkstate direction vdn split logid began }
+    /// Of `anomalies`.
+    Anomalies { acd at code what n count }
     /// Of `links`.
     Links {
         acd address state since reason version round_trip_us last_event rate lag_us clock_offset_us

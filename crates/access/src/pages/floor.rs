@@ -6,7 +6,7 @@
 use super::columns::{Agents, Links, Queues};
 use super::limits::{Level, Limits};
 use super::notices;
-use super::words::{age, count, millis, row_id, span, visible};
+use super::words::{age, count, millis, queue_path, row_id, span, visible};
 use engine::Snapshot;
 use facts::Stamp;
 use facts::table::{Row, Shape, Table};
@@ -36,7 +36,7 @@ pub(crate) fn several(now: &Snapshot) -> bool {
 }
 
 /// A column's heading: its class, its words, what they mean.
-struct Head(&'static str, &'static str, &'static str);
+pub(crate) struct Head(pub(crate) &'static str, pub(crate) &'static str, pub(crate) &'static str);
 
 const QUEUE_HEADS: [Head; 15] = [
     Head("who", "Queue", ""),
@@ -56,7 +56,8 @@ const QUEUE_HEADS: [Head; 15] = [
     Head("att", "Attention", ""),
 ];
 
-const AGENT_HEADS: [Head; 9] = [
+/// Of agents.
+pub(crate) const AGENT_HEADS: [Head; 9] = [
     Head("who", "Agent", ""),
     Head("st", "State", ""),
     Head("rs", "Reason", "why the agent is in AUX"),
@@ -68,7 +69,8 @@ const AGENT_HEADS: [Head; 9] = [
     Head("att", "Attention", ""),
 ];
 
-fn heads(heads: &[Head], several: bool) -> Markup {
+/// A table's head.
+pub(crate) fn heads(heads: &[Head], several: bool) -> Markup {
     html! {
         thead { tr {
             @if several { th scope="col" class="acd" { button type="button" { "ACD" } } }
@@ -82,11 +84,19 @@ fn heads(heads: &[Head], several: bool) -> Markup {
 }
 
 /// A number, quiet if it is 0.
-fn number(n: Option<i64>) -> Markup {
+pub(crate) fn number(n: Option<i64>) -> Markup {
     match n {
         Some(0) => html! { td.n.z { "0" } },
         Some(n) => html! { td.n { (count(n)) } },
         None => html! { td.n.z { "–" } },
+    }
+}
+
+/// A number that leads to what it counts.
+fn linked(n: Option<i64>, to: &str) -> Markup {
+    match n {
+        Some(n @ 1..) => html! { td.n { a href=(to) { (count(n)) } } },
+        n => number(n),
     }
 }
 
@@ -113,20 +123,21 @@ pub(crate) fn queue_row(c: &Queues, row: &Row, look: Look<'_>) -> Markup {
     let said: Vec<&str> =
         [over_words.as_deref().unwrap_or(""), why].into_iter().filter(|w| !w.is_empty()).collect();
     let level = base.max(over);
+    let to = queue_path(acd, queue);
     html! {
         tr id=(row_id('q', acd, queue)) class=[class(level)] data-t=[oldest.map(millis)]
             data-l=[class(base)] data-m=[(!why.is_empty()).then_some(why)] {
             @if look.several { td.acd { (visible(acd)) } }
-            th scope="row" class="who" { (visible(queue)) }
-            (number(Some(waiting)))
+            th scope="row" class="who" { a href=(to) { (visible(queue)) } }
+            (linked(Some(waiting), &format!("{to}#waiting")))
             td.n.t { @if let Some(at) = oldest { (age(look.now - at)) } }
-            (number(c.staffed.int(row)))
-            (number(c.available.int(row)))
-            (number(c.agents_ringing.int(row)))
-            (number(c.on_acd.int(row)))
-            (number(c.in_acw.int(row)))
-            (number(c.in_aux.int(row)))
-            (number(c.other.int(row)))
+            (linked(c.staffed.int(row), &format!("{to}#agents")))
+            (linked(c.available.int(row), &format!("{to}?state=AVAIL")))
+            (linked(c.agents_ringing.int(row), &format!("{to}?state=RING")))
+            (linked(c.on_acd.int(row), &format!("{to}?state=ACD")))
+            (linked(c.in_acw.int(row), &format!("{to}?state=ACW")))
+            (linked(c.in_aux.int(row), &format!("{to}?state=AUX")))
+            (linked(c.other.int(row), &format!("{to}?state=OTHER")))
             (number(c.offered.int(row)))
             (number(c.answered.int(row)))
             (number(c.abandoned.int(row)))
@@ -170,7 +181,18 @@ fn state_words(state: &str, direction: &str, on_hold: i64) -> String {
 
 /// A row of `agents`.
 pub(crate) fn agent_row(c: &Agents, row: &Row, look: Look<'_>) -> Markup {
-    let (acd, agent, state) = (c.acd.text(row), c.agent.text(row), c.state.text(row));
+    agent_row_as(c, row, look, 'a', c.state.text(row))
+}
+
+/// A row of `agents` with an id of that kind, in the state in which one of his queues sees him.
+pub(crate) fn agent_row_as(
+    c: &Agents,
+    row: &Row,
+    look: Look<'_>,
+    kind: char,
+    state: &str,
+) -> Markup {
+    let (acd, agent) = (c.acd.text(row), c.agent.text(row));
     let name = called(c, row);
     let since = c.since.stamp(row);
     let limit = look.limits.of_state(state);
@@ -180,7 +202,7 @@ pub(crate) fn agent_row(c: &Agents, row: &Row, look: Look<'_>) -> Markup {
     };
     let words = state_words(state, c.direction.text(row), c.on_hold.sum(row));
     html! {
-        tr id=(row_id('a', acd, agent)) class=[class(level)] data-s=(visible(state))
+        tr id=(row_id(kind, acd, agent)) class=[class(level)] data-s=(visible(state))
             data-t=[since.map(millis)] {
             @if look.several { td.acd { (visible(acd)) } }
             th scope="row" class="who" {
@@ -203,7 +225,8 @@ pub(crate) fn agent_row(c: &Agents, row: &Row, look: Look<'_>) -> Markup {
 /// that name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Figures {
-    named: Vec<(&'static str, String)>,
+    /// Names and texts.
+    pub(crate) named: Vec<(&'static str, String)>,
 }
 
 const STATES: [(&str, &str); 6] = [
@@ -218,12 +241,47 @@ const STATES: [(&str, &str); 6] = [
 impl Figures {
     /// The figures of a snapshot.
     pub(crate) fn of(now: &Snapshot) -> Self {
+        let rows = now.tables.get("queues").map_or(&[][..], |table| table.rows.as_slice());
+        let mut named = Self::of_calls(now, rows);
+        let mut states = [0_i64; STATES.len()];
+        let mut staffed = 0_usize;
+        if let Some(table) = now.tables.get("agents") {
+            let c = Agents::of(table.shape);
+            staffed = table.rows.len();
+            for row in &table.rows {
+                let state = c.state.text(row);
+                if let Some(i) = STATES.iter().position(|(code, _)| *code == state) {
+                    states[i] += 1;
+                }
+            }
+        }
+        named.push(("staffed", count(i64::try_from(staffed).unwrap_or(i64::MAX))));
+        named.extend(STATES.iter().zip(states).map(|((code, _), n)| (*code, count(n))));
+        Self { named }
+    }
+
+    /// The figures of one queue; `None` if there is no such queue.
+    pub(crate) fn of_queue(now: &Snapshot, acd: &str, queue: &str) -> Option<Self> {
+        let table = now.tables.get("queues")?;
+        let c = Queues::of(table.shape);
+        let here = |row: &&Row| c.acd.text(row) == acd && c.queue.text(row) == queue;
+        let row = table.rows.iter().find(here)?;
+        let mut named = Self::of_calls(now, std::slice::from_ref(row));
+        let states = [c.available, c.agents_ringing, c.on_acd, c.in_acw, c.in_aux, c.other];
+        named.push(("staffed", count(c.staffed.sum(row))));
+        let states = STATES.iter().zip(states);
+        named.extend(states.map(|((code, _), place)| (*code, count(place.sum(row)))));
+        Some(Self { named })
+    }
+
+    /// The figures of the calls of these rows of `queues`, all together.
+    fn of_calls(now: &Snapshot, rows: &[Row]) -> Vec<(&'static str, String)> {
         let mut named = Vec::with_capacity(16);
         let mut oldest: Option<Stamp> = None;
         let mut sums = [0_i64; 6];
         if let Some(table) = now.tables.get("queues") {
             let c = Queues::of(table.shape);
-            for row in &table.rows {
+            for row in rows {
                 let ended = [
                     c.answered,
                     c.abandoned,
@@ -263,24 +321,11 @@ impl Figures {
         named.push(("answered", count(answered)));
         named.push(("abandoned", count(abandoned)));
         named.push(("service", percent));
-        let mut states = [0_i64; STATES.len()];
-        let mut staffed = 0_usize;
-        if let Some(table) = now.tables.get("agents") {
-            let c = Agents::of(table.shape);
-            staffed = table.rows.len();
-            for row in &table.rows {
-                let state = c.state.text(row);
-                if let Some(i) = STATES.iter().position(|(code, _)| *code == state) {
-                    states[i] += 1;
-                }
-            }
-        }
-        named.push(("staffed", count(i64::try_from(staffed).unwrap_or(i64::MAX))));
-        named.extend(STATES.iter().zip(states).map(|((code, _), n)| (*code, count(n))));
-        Self { named }
+        named
     }
 
-    fn get(&self, name: &str) -> &str {
+    /// The figure of that name; empty if there is none.
+    pub(crate) fn get(&self, name: &str) -> &str {
         self.named.iter().find(|(n, _)| *n == name).map_or("", |(_, text)| text)
     }
 
@@ -304,20 +349,30 @@ fn tile(label: &str, id: &str, value: Markup, note: Markup) -> Markup {
     }
 }
 
-fn tiles(f: &Figures, limits: &Limits, now: Stamp) -> Markup {
+/// The figures, big; those that count what another page lists lead there.
+pub(crate) fn tiles(
+    f: &Figures,
+    limits: &Limits,
+    now: Stamp,
+    to: Option<[&'static str; 2]>,
+) -> Markup {
     let figure = |id: &str| html! { b data-n=(id) { (f.get(id)) } };
+    let linked = |id: &str, place: usize| match to.and_then(|to| to.get(place).copied()) {
+        Some(to) => html! { a href=(to) { (figure(id)) } },
+        None => figure(id),
+    };
     let oldest = f.get("oldest").parse::<i64>().ok().map(|ms| Stamp(ms.saturating_mul(1_000)));
     let level = oldest.map_or(Level::Plain, |at| limits.oldest_wait.level(at, now).0);
     html! {
         dl.tiles aria-label="The centre now" {
-            (tile("Waiting", "waiting", figure("waiting"), html! {}))
+            (tile("Waiting", "waiting", linked("waiting", 0), html! {}))
             div id="tile-oldest" class={ "tile " (level.class()) } {
                 dt { "Oldest wait" }
                 dd { b data-n="oldest" data-t=[oldest.map(millis)] {
                     (oldest.map_or("–".to_owned(), |at| age(now - at)))
                 } }
             }
-            (tile("Available", "available", figure("AVAIL"),
+            (tile("Available", "available", linked("AVAIL", 1),
                 html! { "of " span data-n="staffed" { (f.get("staffed")) } " staffed" }))
             (tile("Service level", "service", figure("service"),
                 html! { "today" }))
@@ -329,7 +384,7 @@ fn tiles(f: &Figures, limits: &Limits, now: Stamp) -> Markup {
 }
 
 /// Agents by state: a bar in proportion, and buttons that narrow the table to one state.
-fn states(f: &Figures) -> Markup {
+pub(crate) fn states(f: &Figures) -> Markup {
     let n = |id: &str| f.get(id).replace('\u{202f}', "").parse::<i64>().unwrap_or(0);
     let all: i64 = STATES.iter().map(|(code, _)| n(code)).sum::<i64>().max(1);
     let bars = STATES.iter().scan(0, |x, (code, _)| {
@@ -465,7 +520,7 @@ pub(crate) fn empty_words(now: &Snapshot, table: &str) -> Markup {
 }
 
 /// How many rows deserve attention; the script fills it, a click brings them to the top.
-fn flags(table: &str) -> Markup {
+pub(crate) fn flags(table: &str) -> Markup {
     let id = format!("{table}-flags");
     html! { button.flags type="button" id=(id) hidden title="Bring to the top" {} }
 }
@@ -498,7 +553,8 @@ pub(crate) fn body(now: &Snapshot, look: Look<'_>) -> Markup {
             data-at=(millis(now.at)) {
             h1.unseen { "Floor" }
             div id="notices" aria-live="polite" { (notices::all(now)) }
-            (tiles(&figures, look.limits, look.now))
+            (tiles(&figures, look.limits, look.now,
+                Some(["/calls?state=WAITING", "/?state=AVAIL"])))
             section.queues aria-labelledby="queues-title" {
                 header {
                     h2 id="queues-title" { "Queues" } span.count id="queues-count" {}

@@ -109,13 +109,13 @@ class Sorted {
     this.fresh = [];
     const first = this.heads.findIndex((h) => h.classList.contains("who"));
     this.by = { column: first, down: false };
-    const [column, down] = (kept(`busyhour.sort.${table.id}`) || "").split(" ");
+    const [column, down] = (kept(`busyhour.sort.${table.id}`) || table.dataset.by || "").split(" ");
     const known = this.heads.findIndex((h) => h.textContent === column?.replaceAll("_", " "));
     if (known >= 0) this.by = { column: known, down: down === "down" };
     this.heads.forEach((head, i) => head.querySelector("button").addEventListener("click", () => this.sortBy(i)));
     this.flags = document.getElementById(`${table.id}-flags`);
     const attention = this.heads.findIndex((h) => h.classList.contains("att"));
-    this.flags.addEventListener("click", () => { if (this.by.column !== attention || !this.by.down) this.sortBy(attention, true); });
+    this.flags?.addEventListener("click", () => { if (this.by.column !== attention || !this.by.down) this.sortBy(attention, true); });
     for (const el of table.querySelectorAll("tbody tr")) this.order.push(this.read(el));
     this.showSort();
     this.sort();
@@ -124,10 +124,12 @@ class Sorted {
   // What is known of a row: its element, its level, and what it is sorted by.
   read(el) {
     const row = { el, since: Number(el.dataset.t || 0), shown: true, level: "", key: null };
-    row.limit = limits.get(this.table.id === "queues" ? "Wait" : el.dataset.s);
+    row.limited = el.dataset.k ?? (this.table.id === "queues" ? "Wait" : el.dataset.s);
+    row.limit = limits.get(row.limited);
     // The name, and after it, small, the identity.
     const who = el.querySelector("th");
-    row.name = who.firstChild?.textContent.trim() ?? "";
+    const inner = who.querySelector("a") ?? who;
+    row.name = inner.firstChild?.textContent.trim() ?? "";
     row.own = who.querySelector("small")?.textContent ?? "";
     this.rows.set(el.id, row);
     this.judge(row, beatAt);
@@ -139,6 +141,7 @@ class Sorted {
     const cell = row.el.cells[this.by.column];
     const head = this.heads[this.by.column].classList;
     if (head.contains("att")) row.key = RANK[row.level] ? RANK[row.level] * 1e14 + (serverNow() - row.since) : null;
+    else if (cell?.querySelector("time[data-at]")) row.key = Number(cell.firstElementChild.dataset.at);
     else if (cell?.classList.contains("t")) row.key = row.since ? -row.since : null;
     else if (head.contains("n")) {
       const n = parseFloat(cell?.textContent.replace(/[^\d.-]/g, ""));
@@ -256,7 +259,7 @@ class Sorted {
   sift(row) {
     const text = this.words.length ? `${row.el.textContent} ${row.el.dataset.s || ""}`.toLowerCase() : "";
     const fits = this.words.every((word) => text.includes(word))
-      && (!this.state || row.el.dataset.s === this.state);
+      && (!this.state || (row.el.dataset.g ?? row.el.dataset.s) === this.state);
     row.shown = fits;
     if (row.el.hidden === fits) row.el.hidden = !fits;
   }
@@ -272,7 +275,7 @@ class Sorted {
     const words = shown === all ? count(all) : `${count(shown)} of ${count(all)}`;
     setText(document.getElementById(`${this.table.id}-count`), words);
     const none = document.getElementById("none");
-    if (none && this.table.id === "agents") none.hidden = !(all > 0 && shown === 0);
+    if (none && this === sifted) none.hidden = !(all > 0 && shown === 0);
     // Many rows stand closer.
     this.table.classList.toggle("sifted", shown !== all);
     this.table.classList.toggle("dense", all > 24);
@@ -292,7 +295,7 @@ class Sorted {
     const base = row.el.dataset.l || "";
     const level = RANK[over] >= RANK[base] ? over : base;
     const words = over
-      ? `${OVER[row.el.dataset.s || "Wait"]} over ${span(row.limit[over])}` : "";
+      ? `${OVER[row.limited]} over ${span(row.limit[over])}` : "";
     const text = [words, row.el.dataset.m].filter(Boolean).join(" · ");
     if (level !== row.level || text !== row.text) {
       this.raise(row, level);
@@ -311,12 +314,13 @@ class Sorted {
     while (this.fresh.length && performance.now() - this.fresh[0].at > 1_200) {
       this.fresh.shift().el.classList.remove("fresh");
     }
-    for (const row of this.order) if (row.limit || row.el.dataset.l) this.judge(row, now);
+    for (const row of this.order) if (row.limit || row.el.dataset.l || row.el.dataset.m) this.judge(row, now);
     if (this.unsorted) this.sort();
     this.showFlags();
   }
 
   showFlags() {
+    if (!this.flags) return;
     const { caution: cautions, warning: warnings } = this.levels;
     const many = (n, word) => (n === 0 ? "" : `${count(n)} ${word}${n === 1 ? "" : "s"}`);
     if (this.flags.hidden !== (warnings + cautions === 0)) this.flags.hidden = !this.flags.hidden;
@@ -345,10 +349,12 @@ class Sorted {
 }
 
 const tables = new Map();
+// The table that the box and the buttons of states narrow: the last one.
+let sifted = null;
 for (const table of document.querySelectorAll("main table")) {
-  tables.set(table.id === "queues" ? "q" : "a", new Sorted(table));
+  sifted = new Sorted(table);
+  tables.set(table.dataset.kind ?? (table.id === "queues" ? "q" : "a"), sifted);
 }
-const agents = tables.get("a");
 tables.forEach((table) => table.count());
 
 // --- Filter ------------------------------------------------------------------------------
@@ -356,16 +362,16 @@ tables.forEach((table) => table.count());
 const find = document.getElementById("find");
 const stateButtons = [...document.querySelectorAll(".states button")];
 const lookFor = (text, state) => {
-  agents.words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  agents.state = state;
+  sifted.words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  sifted.state = state;
   stateButtons.forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.s === state)));
-  agents.siftAll();
+  sifted.siftAll();
   tick();
 };
-if (find && agents) {
-  find.addEventListener("input", () => lookFor(find.value, agents.state));
+if (find && sifted) {
+  find.addEventListener("input", () => lookFor(find.value, sifted.state));
   stateButtons.forEach((button) => button.addEventListener("click", () =>
-    lookFor(find.value, agents.state === button.dataset.s ? "" : button.dataset.s)));
+    lookFor(find.value, sifted.state === button.dataset.s ? "" : button.dataset.s)));
   document.getElementById("show-all").addEventListener("click", () => {
     find.value = "";
     lookFor("", "");
@@ -377,10 +383,21 @@ if (find && agents) {
       find.focus();
     } else if (event.key === "Escape" && document.activeElement === find) {
       find.value = "";
-      lookFor("", agents.state);
+      lookFor("", sifted.state);
     }
   });
 }
+
+// Another page may have asked for some rows only.
+const lookAsAsked = () => {
+  const asked = new URLSearchParams(location.search);
+  const state = stateButtons.some((b) => b.dataset.s === asked.get("state")) ? asked.get("state") : "";
+  const text = asked.get("q") ?? "";
+  if (!find || !sifted || (!text && !state)) return;
+  find.value = text;
+  lookFor(text, state);
+  find.closest("section").scrollIntoView();
+};
 
 // --- What comes from the server ----------------------------------------------------------
 
@@ -405,6 +422,26 @@ const showOldest = (now) => {
   const since = Number(figure.dataset.t || 0);
   if (since) setText(figure, age(now - since));
   setLevel(tile, since ? levelOf(limits.get("Wait"), (now - since) / 1000) : "");
+};
+
+// The wallboard: waits are counted on and judged, and one view is shown at a time.
+const wall = document.getElementById("wallboard");
+const LEVELS = { "": "good", caution: "caution", warning: "warning" };
+const WORDS = { "": "On target", caution: "Caution", warning: "Warning" };
+const turnSecs = Number(new URLSearchParams(location.search).get("rotate")) || 0;
+const showWall = (now) => {
+  if (!wall) return;
+  const views = [...document.querySelectorAll("#cards > .view")];
+  const turn = turnSecs > 0 ? Math.floor(now / 1000 / turnSecs) % Math.max(1, views.length) : 0;
+  views.forEach((view, i) => { if (view.hidden !== (i !== turn)) view.hidden = i !== turn; });
+  for (const figure of views[turn]?.querySelectorAll("[data-k][data-t]") ?? []) {
+    const ms = now - Number(figure.dataset.t);
+    const level = levelOf(limits.get(figure.dataset.k), ms / 1000);
+    setText(figure.querySelector("b"), age(ms));
+    setText(figure.querySelector("span.word"), WORDS[level]);
+    const name = `figure ${LEVELS[level]}`;
+    if (figure.className !== name) figure.className = name;
+  }
 };
 
 const apply = (patch) => {
@@ -441,6 +478,7 @@ const apply = (patch) => {
     else document.getElementById(id)?.remove();
   }
   if (gone.length || came.length) tables.forEach((table) => table.count());
+  if (came.length) showWall(beatAt);
   for (const [name, text] of Object.entries(patch.figures || {})) {
     for (const el of document.querySelectorAll(`[data-n="${CSS.escape(name)}"]`)) {
       if (name !== "oldest") setText(el, text);
@@ -490,7 +528,8 @@ let lost = false;
 const connect = () => {
   source?.close();
   heard = performance.now();
-  source = new EventSource(`${main.dataset.stream}?several=${main.dataset.several}&since=${encodeURIComponent(lastId)}`);
+  const stream = main.dataset.stream;
+  source = new EventSource(`${stream}${stream.includes("?") ? "&" : "?"}several=${main.dataset.several}&since=${encodeURIComponent(lastId)}`);
   const hear = (event) => {
     heard = performance.now();
     open = true;
@@ -529,6 +568,11 @@ const freshness = () => {
   if (badge.className !== `badge ${state}`) badge.className = `badge ${state}`;
   document.body.classList.toggle("stale", state === "delayed" || state === "disconnected");
   setText(badge, text);
+  const stale = document.getElementById("stale");
+  if (!stale) return;
+  const old = document.body.classList.contains("stale");
+  stale.hidden = !old;
+  setText(stale, old ? `${text}: not of now. Figures stand as of ${lastAt ? timeOfDay.format(lastAt) : "never"}.` : "");
 };
 
 const tickSeen = () => tables.forEach((table) => table.tick(beatAt));
@@ -537,12 +581,14 @@ const tick = () => {
   tables.forEach((table) => table.judgeAll(now));
   tickSeen();
   showOldest(now);
-  for (const el of document.querySelectorAll("#cards [data-t]")) setText(el, age(now - Number(el.dataset.t)));
+  showWall(now);
+  for (const el of document.querySelectorAll("#cards span[data-t]")) setText(el, age(now - Number(el.dataset.t)));
   setText(document.getElementById("now"), withZone.format(now));
 };
 
 if (main) {
   localTimes(document);
+  lookAsAsked();
   connect();
   const beat = () => {
     if (!document.hidden) tick();

@@ -4,26 +4,37 @@
 //! Whatever comes from a switch is data: the templates escape it, and [`words::visible`] makes
 //! control characters harmless.
 
+mod anomalies;
 mod assets;
+mod boards;
+mod calls;
 mod columns;
 mod floor;
 mod limits;
 mod links;
 mod notices;
+mod queue;
 mod stream;
+mod trunks;
+mod wallboard;
 mod words;
 
 pub use limits::{Limit, Limits};
 
 pub(crate) use assets::asset;
-pub(crate) use stream::{floor_stream, links_stream};
+pub(crate) use stream::{
+    anomalies_stream, calls_stream, floor_stream, links_stream, queue_stream, trunks_stream,
+    wallboard_stream,
+};
 
 use crate::clock;
 use crate::refusal::Refusal;
+use crate::rest::{Asked, pairs};
 use crate::site::Site;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use boards::Board;
 use floor::Look;
 use maud::{DOCTYPE, Markup, html};
 
@@ -41,6 +52,60 @@ pub(crate) async fn links(State(site): State<Site>) -> Response {
     // Its stream begins with everything: cards are few, and change all the time.
     let look = look(&site, floor::several(&now), "0");
     page(&site, "Links", "/links", &links::body(&now, look))
+}
+
+/// `/calls`: the Calls page.
+pub(crate) async fn calls(State(site): State<Site>) -> Response {
+    board(&site, "Calls", "/calls", &Board::Calls)
+}
+
+/// `/queue/{acd}/{name}`: the page of a queue.
+pub(crate) async fn queue(
+    State(site): State<Site>,
+    Path((acd, queue)): Path<(String, String)>,
+) -> Response {
+    let now = site.live().snapshot();
+    if !queue::exists(&now, &acd, &queue) {
+        let body = html! {
+            main { div.empty.shown {
+                h1 { "There is no queue " (words::visible(&queue)) " on " (words::visible(&acd)) }
+                p { "The " a href="/" { "Floor" } " lists the queues that there are." }
+            } }
+        };
+        return (StatusCode::NOT_FOUND, page(&site, "No such queue", "", &body)).into_response();
+    }
+    let title = words::visible(&queue).into_owned();
+    board(&site, &title, "", &Board::Queue { acd, queue })
+}
+
+/// `/trunks`: the Trunks page.
+pub(crate) async fn trunks(State(site): State<Site>) -> Response {
+    board(&site, "Trunks", "/trunks", &Board::Trunks)
+}
+
+/// `/anomalies`: the Anomalies page.
+pub(crate) async fn anomalies(State(site): State<Site>) -> Response {
+    board(&site, "Anomalies", "/anomalies", &Board::Anomalies)
+}
+
+/// `/wallboard`: the wallboard; `queue` restricts it to one, `rotate` shows each in turn, for
+/// so many seconds.
+pub(crate) async fn wallboard(State(site): State<Site>, asked: Asked) -> Result<Response, Refusal> {
+    let (mut queue, mut each) = (None, false);
+    for (name, text) in pairs(asked)? {
+        match name.as_str() {
+            "queue" => queue = Some(text).filter(|queue| !queue.is_empty()),
+            "rotate" => each = text.parse::<u16>().is_ok_and(|secs| secs > 0),
+            _ => {}
+        }
+    }
+    Ok(board(&site, "Wallboard", "/wallboard", &Board::Wall { queue, each }))
+}
+
+fn board(site: &Site, title: &str, path: &str, board: &Board) -> Response {
+    let now = site.live().snapshot();
+    let look = look(site, floor::several(&now), "0");
+    page(site, title, path, &board.body(&now, look))
 }
 
 /// Any other address: JSON for programs, a page for people.
@@ -65,7 +130,14 @@ fn look<'a>(site: &'a Site, several: bool, place: &'a str) -> Look<'a> {
 /// The frame around every page.
 fn page(site: &Site, title: &str, path: &str, body: &Markup) -> Response {
     let server = site.hooks().server.as_str();
-    let places = [("/", "Floor"), ("/links", "Links")];
+    let places = [
+        ("/", "Floor"),
+        ("/calls", "Calls"),
+        ("/trunks", "Trunks"),
+        ("/wallboard", "Wallboard"),
+        ("/anomalies", "Anomalies"),
+        ("/links", "Links"),
+    ];
     let text = html! {
         (DOCTYPE)
         html lang="en" {

@@ -8,6 +8,7 @@
 //! * `clock`: `{now, at, tag}`: this server's clock, when tables were last published, and the
 //!   build of the pages. First, and every 5 s.
 
+use super::boards::Board;
 use super::floor::{Figures, Look};
 use super::{assets, floor, links, look, notices, words};
 use crate::clock;
@@ -16,7 +17,7 @@ use crate::refusal::Refusal;
 use crate::rest::{Asked, pairs};
 use crate::site::Site;
 use crate::wire;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, Sse};
 use engine::Snapshot;
@@ -26,6 +27,7 @@ use futures_util::stream::unfold;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;
 
 /// The least time between two events for the Floor: faster than people see, slow enough to
@@ -33,6 +35,8 @@ use std::time::Duration;
 const FLOOR_GAP: Duration = Duration::from_millis(50);
 /// The same for the Links page, whose counts never stand still.
 const LINKS_GAP: Duration = Duration::from_millis(500);
+/// The same for the pages that are rendered whole to find what changed.
+const BOARD_GAP: Duration = Duration::from_millis(250);
 
 type Moving =
     Result<Sse<Box<dyn Stream<Item = Result<Event, Infallible>> + Send + Unpin>>, Refusal>;
@@ -43,7 +47,7 @@ pub(crate) async fn floor_stream(
     headers: HeaderMap,
     asked: Asked,
 ) -> Moving {
-    open(site, &headers, asked, Page::Floor(FloorSent::default()), FLOOR_GAP)
+    open(site, &headers, pairs(asked)?, Page::Floor(FloorSent::default()), FLOOR_GAP)
 }
 
 /// `/links/stream`: what has changed on the Links page.
@@ -52,12 +56,83 @@ pub(crate) async fn links_stream(
     headers: HeaderMap,
     asked: Asked,
 ) -> Moving {
-    open(site, &headers, asked, Page::Links(LinksSent::default()), LINKS_GAP)
+    open(site, &headers, pairs(asked)?, Page::Links(LinksSent::default()), LINKS_GAP)
 }
 
-fn open(site: Site, headers: &HeaderMap, asked: Asked, page: Page, gap: Duration) -> Moving {
-    let (mut since, mut several) = (None, None);
+/// `/calls/stream`: what has changed on the Calls page.
+pub(crate) async fn calls_stream(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    asked: Asked,
+) -> Moving {
+    board_stream(site, &headers, pairs(asked)?, Board::Calls)
+}
+
+/// `/queue/{acd}/{name}/stream`: what has changed on a queue's page.
+pub(crate) async fn queue_stream(
+    State(site): State<Site>,
+    Path((acd, queue)): Path<(String, String)>,
+    headers: HeaderMap,
+    asked: Asked,
+) -> Moving {
+    board_stream(site, &headers, pairs(asked)?, Board::Queue { acd, queue })
+}
+
+/// `/trunks/stream`: what has changed on the Trunks page.
+pub(crate) async fn trunks_stream(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    asked: Asked,
+) -> Moving {
+    board_stream(site, &headers, pairs(asked)?, Board::Trunks)
+}
+
+/// `/anomalies/stream`: what has changed on the Anomalies page.
+pub(crate) async fn anomalies_stream(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    asked: Asked,
+) -> Moving {
+    board_stream(site, &headers, pairs(asked)?, Board::Anomalies)
+}
+
+/// `/wallboard/stream`: what has changed on the wallboard; `queue` names the only queue, `each=1`
+/// asks for all.
+pub(crate) async fn wallboard_stream(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    asked: Asked,
+) -> Moving {
+    let (mut queue, mut each, mut rest) = (None, false, Vec::new());
     for (name, text) in pairs(asked)? {
+        match name.as_str() {
+            "queue" => queue = Some(text),
+            "each" => each = text == "1",
+            _ => rest.push((name, text)),
+        }
+    }
+    board_stream(site, &headers, rest, Board::Wall { queue, each })
+}
+
+fn board_stream(
+    site: Site,
+    headers: &HeaderMap,
+    asked: Vec<(String, String)>,
+    board: Board,
+) -> Moving {
+    let sent = BoardSent { board, rows: None, figures: BTreeMap::new() };
+    open(site, headers, asked, Page::Board(sent), BOARD_GAP)
+}
+
+fn open(
+    site: Site,
+    headers: &HeaderMap,
+    asked: Vec<(String, String)>,
+    page: Page,
+    gap: Duration,
+) -> Moving {
+    let (mut since, mut several) = (None, None);
+    for (name, text) in asked {
         match (name.as_str(), text.as_str()) {
             ("since", _) => since = Some(text),
             ("several", "0" | "1") => several = Some(text == "1"),
@@ -89,9 +164,17 @@ struct LinksSent {
     cards: BTreeMap<String, String>,
 }
 
+/// What a viewer of one of the other pages has: of each row only a hash, for there may be many.
+struct BoardSent {
+    board: Board,
+    rows: Option<BTreeMap<String, u64>>,
+    figures: BTreeMap<&'static str, String>,
+}
+
 enum Page {
     Floor(FloorSent),
     Links(LinksSent),
+    Board(BoardSent),
 }
 
 /// One who looks at a page.
@@ -143,9 +226,10 @@ impl Viewer {
         match &mut self.page {
             Page::Floor(sent) => sent.patch(&mut out, now, change, look),
             Page::Links(sent) => sent.patch(&mut out, now, change, look),
+            Page::Board(sent) => sent.patch(&mut out, now, change, look),
         }
         let notices = match self.page {
-            Page::Floor(_) => notices::all(now).into_string(),
+            Page::Floor(_) | Page::Board(_) => notices::all(now).into_string(),
             // The cards say the rest.
             Page::Links(_) => notices::alarms(now).into_string(),
         };
@@ -195,18 +279,44 @@ impl FloorSent {
         put_rows(out, &rows, &gone);
         let figures = Figures::of(now);
         let before = self.figures.take().unwrap_or_default();
-        let mut first = true;
-        for (name, text) in figures.changed(&before) {
-            out.push_str(if first { ",\"figures\":{" } else { "," });
-            first = false;
-            wire::json_text(out, name);
-            out.push(':');
-            wire::json_text(out, text);
-        }
-        if !first {
-            out.push('}');
-        }
+        put_figures(out, figures.changed(&before));
         self.figures = Some(figures);
+    }
+}
+
+impl BoardSent {
+    fn patch(&mut self, out: &mut String, now: &Snapshot, change: Option<&Merged>, look: Look<'_>) {
+        let concerns =
+            |c: &Merged| c.changes.iter().any(|c| self.board.tables().contains(&c.shape.name));
+        if self.rows.is_some() && change.is_some_and(|c| !concerns(c)) {
+            return;
+        }
+        // Rows must not differ only because time has passed: the script counts on.
+        let content = self.board.content(now, Look { now: Stamp(0), ..look });
+        // The first time all rows are sent, so what else the page may have goes.
+        let before = self.rows.take().filter(|_| change.is_some());
+        if before.is_none() {
+            out.push_str(",\"all\":true");
+            self.figures.clear();
+        }
+        let before = before.unwrap_or_default();
+        let (mut known, mut news) = (BTreeMap::new(), String::new());
+        for (id, row) in content.rows {
+            let mut hash = DefaultHasher::new();
+            row.hash(&mut hash);
+            let hash = hash.finish();
+            if before.get(&id) != Some(&hash) {
+                news.push_str(&row);
+            }
+            known.insert(id, hash);
+        }
+        let gone: Vec<String> = before.into_keys().filter(|id| !known.contains_key(id)).collect();
+        put_rows(out, &news, &gone);
+        self.rows = Some(known);
+        let figures: BTreeMap<&'static str, String> = content.figures.into_iter().collect();
+        let changed = figures.iter().filter(|(name, text)| self.figures.get(*name) != Some(*text));
+        put_figures(out, changed.map(|(name, text)| (*name, text.as_str())));
+        self.figures = figures;
     }
 }
 
@@ -224,6 +334,20 @@ impl LinksSent {
             self.cards.keys().filter(|id| !cards.contains_key(*id)).cloned().collect();
         put_rows(out, &rows, &gone);
         self.cards = cards;
+    }
+}
+
+fn put_figures<'a>(out: &mut String, figures: impl Iterator<Item = (&'static str, &'a str)>) {
+    let mut first = true;
+    for (name, text) in figures {
+        out.push_str(if first { ",\"figures\":{" } else { "," });
+        first = false;
+        wire::json_text(out, name);
+        out.push(':');
+        wire::json_text(out, text);
+    }
+    if !first {
+        out.push('}');
     }
 }
 

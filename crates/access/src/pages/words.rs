@@ -100,6 +100,35 @@ pub(crate) fn row_id(kind: char, acd: &str, name: &str) -> String {
     id
 }
 
+/// The address of a queue's page.
+pub(crate) fn queue_path(acd: &str, queue: &str) -> String {
+    let mut path = String::from("/queue/");
+    escape(&mut path, acd);
+    path.push('/');
+    escape(&mut path, queue);
+    path
+}
+
+/// The address of the wallboard of one queue.
+pub(crate) fn wall_path(queue: &str) -> String {
+    let mut path = String::from("/wallboard?queue=");
+    escape(&mut path, queue);
+    path
+}
+
+/// Text as a part of an address.
+fn escape(out: &mut String, text: &str) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            // Writing into a String cannot fail.
+            let done = write!(out, "%{byte:02X}");
+            debug_assert!(done.is_ok());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,6 +150,13 @@ mod tests {
         assert_eq!([0, 999, 1_000, -12_345].map(count), counts);
         let times = ["340 µs", "1.2 ms", "\u{2212}3.4 s"];
         assert_eq!([340, 1_234, -3_400_000].map(micros), times);
+    }
+
+    #[test]
+    fn addresses_hold_any_name() {
+        assert_eq!(queue_path("pbx1", "sales"), "/queue/pbx1/sales");
+        assert_eq!(queue_path("a/b", "..\"ü"), "/queue/a%2Fb/%2E%2E%22%C3%BC");
+        assert_eq!(wall_path("a&b=c"), "/wallboard?queue=a%26b%3Dc");
     }
 
     #[test]

@@ -1,0 +1,169 @@
+//! The pages beside Floor and Links: which there are, what each shows, and their frame.
+//!
+//! Each is a list of rendered rows with ids, some figures, and words for where nothing is. What
+//! is rendered does not depend on the moment: the script counts times on.
+
+use super::floor::{Head, Look, heads};
+use super::{anomalies, calls, notices, queue, trunks, wallboard, words};
+use engine::Snapshot;
+use facts::table::Row;
+use maud::{Markup, PreEscaped, html};
+
+/// One of these pages.
+#[derive(Clone, Debug)]
+pub(crate) enum Board {
+    /// Calls that live, and the last that ended.
+    Calls,
+    /// One queue.
+    Queue {
+        /// Its switch.
+        acd: String,
+        /// Its name.
+        queue: String,
+    },
+    /// Trunk groups and their channels.
+    Trunks,
+    /// What could not be explained.
+    Anomalies,
+    /// Big figures, of one queue or of the centre; with `each`, of every queue as well.
+    Wall {
+        /// The only queue shown.
+        queue: Option<String>,
+        /// Whether every queue has its turn.
+        each: bool,
+    },
+}
+
+/// What a page shows.
+#[derive(Debug, Default)]
+pub(crate) struct Content {
+    /// Element ids and rendered rows.
+    pub(crate) rows: Vec<(String, String)>,
+    /// Figures by their names.
+    pub(crate) figures: Vec<(&'static str, String)>,
+}
+
+impl Board {
+    /// The tables that it is made of.
+    pub(crate) const fn tables(&self) -> &'static [&'static str] {
+        match self {
+            Self::Calls => &["calls"],
+            Self::Queue { .. } => &["calls", "queues", "agents", "cagent"],
+            Self::Trunks => &["trunks", "ctrunk"],
+            Self::Anomalies => &["anomalies"],
+            Self::Wall { .. } => &["queues", "agents"],
+        }
+    }
+
+    /// All that it shows.
+    pub(crate) fn content(&self, now: &Snapshot, look: Look<'_>) -> Content {
+        match self {
+            Self::Calls => calls::content(now, look),
+            Self::Queue { acd, queue } => queue::content(now, acd, queue, look),
+            Self::Trunks => trunks::content(now, look),
+            Self::Anomalies => anomalies::content(now, look),
+            Self::Wall { queue, each } => wallboard::content(now, queue.as_deref(), *each, look),
+        }
+    }
+
+    /// What stands between the header and the end of the page.
+    pub(crate) fn body(&self, now: &Snapshot, look: Look<'_>) -> Markup {
+        let content = self.content(now, look);
+        match self {
+            Self::Calls => calls::body(&content, now, look),
+            Self::Queue { acd, queue } => queue::body(&content, now, (acd, queue), look),
+            Self::Trunks => trunks::body(&content, now, look),
+            Self::Anomalies => anomalies::body(&content, now, look),
+            Self::Wall { queue, each } => {
+                wallboard::body(&content, now, queue.as_deref(), *each, look)
+            }
+        }
+    }
+}
+
+impl Content {
+    /// The rows of one kind: ids begin with it.
+    fn of(&self, kind: char) -> impl Iterator<Item = &str> {
+        self.rows.iter().filter(move |(id, _)| id.starts_with(kind)).map(|(_, row)| row.as_str())
+    }
+
+    /// The figure of that name; empty if there is none.
+    pub(crate) fn figure(&self, name: &str) -> &str {
+        self.figures.iter().find(|(n, _)| *n == name).map_or("", |(_, text)| text)
+    }
+}
+
+/// The rows of a table; none if it is not there.
+pub(crate) fn rows<'a>(now: &'a Snapshot, table: &str) -> &'a [Row] {
+    now.tables.get(table).map_or(&[], |t| t.rows.as_slice())
+}
+
+/// The frame of a page: `id`, the address of its stream, and what is in it.
+pub(crate) fn frame(
+    id: &str,
+    stream: &str,
+    now: &Snapshot,
+    look: Look<'_>,
+    inner: &Markup,
+) -> Markup {
+    html! {
+        // Its stream begins with everything.
+        main id=(id) data-stream=(stream) data-version="0"
+            data-several=(u8::from(look.several)) data-limits=(look.limits.for_script())
+            data-at=(words::millis(now.at)) {
+            div id="notices" aria-live="polite" { (notices::all(now)) }
+            (inner)
+        }
+    }
+}
+
+/// A table that the script sorts and counts on.
+pub(crate) struct Grid<'a> {
+    /// Its id.
+    pub(crate) id: &'static str,
+    /// What the ids of its rows begin with.
+    pub(crate) kind: char,
+    /// What it is, for those who do not see it.
+    pub(crate) caption: &'static str,
+    /// Its columns.
+    pub(crate) heads: &'a [Head],
+    /// The heading by which it is sorted first, and `up` or `down`.
+    pub(crate) by: &'static str,
+}
+
+impl Grid<'_> {
+    /// The table, and what is said where it has no rows.
+    pub(crate) fn markup(&self, content: &Content, empty: &Markup, look: Look<'_>) -> Markup {
+        let rows: Vec<&str> = content.of(self.kind).collect();
+        html! {
+            div.empty { (empty) }
+            table id=(self.id) data-kind=(self.kind) data-by=(self.by)
+                class=[look.several.then_some("several")] {
+                caption { (self.caption) }
+                (heads(self.heads, look.several))
+                @for body in rows.chunks(50) {
+                    tbody { @for row in body { (PreEscaped(row)) } }
+                }
+                @if rows.is_empty() { tbody {} }
+            }
+        }
+    }
+}
+
+/// The box that narrows a table, and the words for when nothing fits.
+pub(crate) fn find(what: &str) -> Markup {
+    html! {
+        label.find { span.unseen { "Find " (what) }
+            input type="search" id="find" autocomplete="off" spellcheck="false"
+                placeholder=(format!("Find {what} (/)"));
+        }
+    }
+}
+
+/// What is shown when no row fits what is looked for.
+pub(crate) fn none(what: &str) -> Markup {
+    html! {
+        p.none id="none" hidden { "Nothing fits. "
+            button type="button" id="show-all" { "Show all " (what) } }
+    }
+}

@@ -1,0 +1,129 @@
+//! The page of one queue: its callers, its agents, its counts of today.
+
+use super::boards::{Content, Grid, find, frame, none, rows};
+use super::calls::{call_row, waits};
+use super::columns::{Agents, Calls, Members};
+use super::floor::{AGENT_HEADS, Figures, Head, Look, agent_row_as, states, tiles};
+use super::words::{queue_path, row_id, visible};
+use engine::Snapshot;
+use facts::table::Row;
+use maud::{Markup, html};
+use std::collections::BTreeMap;
+
+const CALLER_HEADS: [Head; 7] = [
+    Head("n", "Place", "by when the call first queued"),
+    Head("who", "Caller", ""),
+    Head("st", "State", ""),
+    Head("n", "Wait", "since the call first queued"),
+    Head("lo", "Entry", "the number dialled, or its name (VDN)"),
+    Head("ag", "Agent", "the agent it rings at"),
+    Head("att", "Attention", ""),
+];
+
+/// Whether there is such a queue.
+pub(crate) fn exists(now: &Snapshot, acd: &str, queue: &str) -> bool {
+    Figures::of_queue(now, acd, queue).is_some()
+}
+
+fn callers(now: &Snapshot, (acd, queue): (&str, &str), look: Look<'_>, to: &mut Content) {
+    let Some(table) = now.tables.get("calls") else { return };
+    let c = Calls::of(table.shape);
+    let here = |row: &&Row| c.acd.text(row) == acd && c.split.text(row) == queue && waits(&c, row);
+    let mut callers: Vec<&Row> = table.rows.iter().filter(here).collect();
+    callers.sort_by_key(|row| c.queued_at.stamp(row));
+    for (i, row) in callers.into_iter().enumerate() {
+        let row_text = call_row(&c, row, Some(i + 1), look).into_string();
+        to.rows.push((row_id('w', acd, c.call.text(row)), row_text));
+    }
+}
+
+/// Its agents, each in the state in which this queue sees him: so they add up to its counts.
+fn members(now: &Snapshot, (acd, queue): (&str, &str), look: Look<'_>, to: &mut Content) {
+    let (Some(table), Some(agents)) = (now.tables.get("cagent"), now.tables.get("agents")) else {
+        return;
+    };
+    let (m, a) = (Members::of(table.shape), Agents::of(agents.shape));
+    let of_acd = agents.rows.iter().filter(|row| a.acd.text(row) == acd);
+    let known: BTreeMap<&str, &Row> = of_acd.map(|row| (a.agent.text(row), row)).collect();
+    for row in rows(now, "cagent") {
+        if m.acd.text(row) != acd || m.split.text(row) != queue {
+            continue;
+        }
+        if let Some(agent) = known.get(m.logid.text(row)) {
+            let text = agent_row_as(&a, agent, look, 'm', m.workmode.text(row)).into_string();
+            to.rows.push((row_id('m', acd, m.logid.text(row)), text));
+        }
+    }
+}
+
+/// Its callers, agents and figures.
+pub(crate) fn content(now: &Snapshot, acd: &str, queue: &str, look: Look<'_>) -> Content {
+    let mut content = Content::default();
+    callers(now, (acd, queue), look, &mut content);
+    members(now, (acd, queue), look, &mut content);
+    content.figures = Figures::of_queue(now, acd, queue).unwrap_or_default().named;
+    content
+}
+
+/// What stands between the header and the end of the page.
+pub(crate) fn body(
+    content: &Content,
+    now: &Snapshot,
+    (acd, queue): (&str, &str),
+    look: Look<'_>,
+) -> Markup {
+    let figures = Figures { named: content.figures.clone() };
+    // One queue is of one switch.
+    let several = look.several;
+    let callers = Grid {
+        id: "callers",
+        kind: 'w',
+        caption: "Callers who wait, in order",
+        heads: &CALLER_HEADS,
+        by: "Place up",
+    };
+    let members = Grid {
+        id: "members",
+        kind: 'm',
+        caption: "Agents logged on to this queue",
+        heads: &AGENT_HEADS,
+        by: "Agent up",
+    };
+    let nobody = html! { p { "Nobody waits." } };
+    let no_agent = html! {
+        h3 { "No agent is logged on to this queue" }
+        p { "On Asterisk: " code { "queue add member" } "." }
+    };
+    let stream = format!("{}/stream", queue_path(acd, queue));
+    frame(
+        "queue-page",
+        &stream,
+        now,
+        look,
+        &html! {
+            div.title {
+                h1 { (visible(queue)) }
+                @if several { span.server { "on " (visible(acd)) } }
+                a href={ (super::words::wall_path(queue)) } { "Wallboard" }
+            }
+            (tiles(&figures, look.limits, look.now, None))
+            section.board id="waiting" aria-labelledby="callers-title" {
+                header {
+                    h2 id="callers-title" { "Callers" } span.count id="callers-count" {}
+                    (super::floor::flags("callers"))
+                }
+                (callers.markup(content, &nobody, look))
+            }
+            section.agents aria-labelledby="members-title" {
+                header {
+                    h2 id="members-title" { "Agents" } span.count id="members-count" {}
+                    (super::floor::flags("members"))
+                    (states(&figures))
+                    (find("agents"))
+                }
+                (members.markup(content, &no_agent, look))
+                (none("agents"))
+            }
+        },
+    )
+}
