@@ -374,3 +374,57 @@ fn shift(table: &mut Table, offset_us: i64) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fold::FoldSettings;
+    use links::Ring;
+    use links::asterisk::Secret;
+    use std::sync::mpsc::sync_channel;
+
+    /// Once in thirty starts of a new journal the first records were heard, but not yet kept, when
+    /// the folder looked: they were taken for read and the agents were missing all day.
+    #[test]
+    fn what_is_heard_but_not_kept_at_the_first_look_is_still_to_be_folded() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let settings = journal::Settings::new(dir.path(), "test");
+        let full = settings.faults.clone();
+        full.limit_pages(1);
+        let journal = Arc::new(Journal::open(settings, |_| ()).expect("opens"));
+        let entry = journal::Entry {
+            kind: 1,
+            epoch: 0,
+            stamp: wall_clock().0,
+            heard: wall_clock().0,
+            payload: b"Event: X\r\n\r\n"[..].into(),
+        };
+        journal.append("a", vec![entry; 3]).expect("there is room in memory");
+        let nobody = links::asterisk::Settings::new(
+            "a",
+            "127.0.0.1:1",
+            "user",
+            Secret::new("secret"),
+            "test",
+        );
+        let link = Arc::new(Link::start(nobody, 0, Ring::new(1 << 20)));
+        let fold = Fold::new(FoldSettings::for_acd("a"));
+        let (_, arrivals) = sync_channel(1);
+        let mut folder = Folder {
+            acds: vec![Acd::new("a".into(), link, fold, Day::of_this_machine())],
+            arrivals,
+            relay: Arc::default(),
+            journal: journal.clone(),
+            live: Live::new(),
+            stop: Arc::default(),
+            failed: sync_channel(1).0,
+        };
+        folder.start_reading(0);
+        let acd = &folder.acds[0];
+        assert_eq!((acd.next, acd.catch_up_to, acd.caught_up()), (1, 3, false));
+        full.limit_pages(0);
+        assert!(journal.wait_kept("a", 3, Duration::from_secs(30)), "room again");
+        folder.read_on(0);
+        assert!(folder.acds[0].caught_up());
+    }
+}
