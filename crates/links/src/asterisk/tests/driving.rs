@@ -260,9 +260,10 @@ fn a_recording_is_what_was_said() {
         let mut said = Vec::new();
         assert!(talk(&mut stream, LAST, &mut said));
         let flood = flood(1_000);
-        stream.write_all(&flood).unwrap();
         said.extend_from_slice(&flood);
+        // Told before it is said: the flush that follows the last byte must know what to wait for.
         tell.send(said).unwrap();
+        stream.write_all(&flood).unwrap();
         stream.read_to_end(&mut Vec::new()).ok();
     })]);
     let settings = server.settings();
