@@ -23,7 +23,6 @@ mod site;
 mod wire;
 
 pub use attach::{Attach, NewLink};
-pub use pages::{Limit, Limits};
 pub use server::{Hooks, ServeError, Server, serve};
 
 #[cfg(doc)]

@@ -1,7 +1,7 @@
 //! Listening, the routes, and stopping.
 
 use crate::attach::{self, Attach};
-use crate::pages::{self, Limits};
+use crate::pages;
 use crate::site::Site;
 use crate::{events, guard, health, rest};
 use axum::Router;
@@ -30,8 +30,6 @@ pub struct Hooks {
     pub hosts: Vec<String>,
     /// How many may watch at once; one more is told to come back later (503).
     pub viewers_max: usize,
-    /// Where notices turn from plain to caution to warning.
-    pub limits: Limits,
     /// What attaches one more switch; `None`: nothing can be changed from outside.
     pub attach: Option<Attach>,
 }
@@ -42,7 +40,6 @@ impl Default for Hooks {
             server: String::new(),
             hosts: Vec::new(),
             viewers_max: VIEWERS_MAX,
-            limits: Limits::default(),
             attach: None,
         }
     }

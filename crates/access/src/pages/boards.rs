@@ -4,6 +4,7 @@
 //! is rendered does not depend on the moment: the script counts times on.
 
 use super::floor::{Head, Look, heads};
+use super::wallboard::Wall;
 use super::{anomalies, calls, notices, queue, trunks, wallboard, words};
 use engine::Snapshot;
 use facts::table::Row;
@@ -25,13 +26,8 @@ pub(crate) enum Board {
     Trunks,
     /// What could not be explained.
     Anomalies,
-    /// Big figures, of one queue or of the centre; with `each`, of every queue as well.
-    Wall {
-        /// The only queue shown.
-        queue: Option<String>,
-        /// Whether every queue has its turn.
-        each: bool,
-    },
+    /// Big figures.
+    Wall(Wall),
 }
 
 /// What a page shows.
@@ -47,11 +43,11 @@ impl Board {
     /// The tables that it is made of.
     pub(crate) const fn tables(&self) -> &'static [&'static str] {
         match self {
-            Self::Calls => &["calls"],
-            Self::Queue { .. } => &["calls", "queues", "agents", "cagent"],
+            Self::Calls => &["calls", "thresholds"],
+            Self::Queue { .. } => &["calls", "queues", "agents", "cagent", "levels", "thresholds"],
             Self::Trunks => &["trunks", "ctrunk"],
             Self::Anomalies => &["anomalies"],
-            Self::Wall { .. } => &["queues", "agents"],
+            Self::Wall(_) => &["queues", "agents", "levels", "thresholds", "groups"],
         }
     }
 
@@ -62,7 +58,7 @@ impl Board {
             Self::Queue { acd, queue } => queue::content(now, acd, queue, look),
             Self::Trunks => trunks::content(now, look),
             Self::Anomalies => anomalies::content(now, look),
-            Self::Wall { queue, each } => wallboard::content(now, queue.as_deref(), *each, look),
+            Self::Wall(wall) => wallboard::content(now, wall, look),
         }
     }
 
@@ -74,16 +70,14 @@ impl Board {
             Self::Queue { acd, queue } => queue::body(&content, now, (acd, queue), look),
             Self::Trunks => trunks::body(&content, now, look),
             Self::Anomalies => anomalies::body(&content, now, look),
-            Self::Wall { queue, each } => {
-                wallboard::body(&content, now, queue.as_deref(), *each, look)
-            }
+            Self::Wall(wall) => wallboard::body(&content, now, wall, look),
         }
     }
 }
 
 impl Content {
     /// The rows of one kind: ids begin with it.
-    fn of(&self, kind: char) -> impl Iterator<Item = &str> {
+    pub(crate) fn of(&self, kind: char) -> impl Iterator<Item = &str> {
         self.rows.iter().filter(move |(id, _)| id.starts_with(kind)).map(|(_, row)| row.as_str())
     }
 
@@ -107,11 +101,9 @@ pub(crate) fn frame(
     inner: &Markup,
 ) -> Markup {
     html! {
-        // Its stream begins with everything.
-        main id=(id) data-stream=(stream) data-version="0"
-            data-several=(u8::from(look.several)) data-limits=(look.limits.for_script())
-            data-at=(words::millis(now.at)) {
-            div id="notices" aria-live="polite" { (notices::all(now)) }
+        main id=(id) data-stream=(stream) data-version=(look.place)
+            data-several=(u8::from(look.several)) data-at=(words::millis(now.at)) {
+            div id="notices" { (notices::all(now)) }
             (inner)
         }
     }

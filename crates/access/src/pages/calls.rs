@@ -3,12 +3,14 @@
 use super::boards::{Content, Grid, find, frame, none, rows};
 use super::columns::Calls;
 use super::floor::{Head, Look};
-use super::limits::Level;
+use super::levels::{Level, Target, Targets};
 use super::words::{age, clock, count, millis, queue_path, row_id, visible};
 use engine::Snapshot;
 use facts::Stamp;
+use facts::decree::Measure;
 use facts::table::Row;
 use maud::{Markup, html};
+use std::collections::BTreeMap;
 
 const HEADS: [Head; 9] = [
     Head("who", "Caller", ""),
@@ -105,13 +107,21 @@ fn end_words(c: &Calls, row: &Row) -> String {
 }
 
 /// A call; with a place in a queue, as a caller of that queue.
-pub(crate) fn call_row(c: &Calls, row: &Row, place: Option<usize>, look: Look<'_>) -> Markup {
+/// A wait only grows, so the script counts the level on by the limits in force for the queue.
+pub(crate) fn call_row(
+    c: &Calls,
+    row: &Row,
+    place: Option<usize>,
+    target: Option<Target>,
+    look: Look<'_>,
+) -> Markup {
     let (acd, call, state) = (c.acd.text(row), c.call.text(row), c.state.text(row));
     let (group, since, queue) = (group(c, row), since(c, row), c.split.text(row));
     let waits = group == "WAITING";
     let length = c.ended_at.stamp(row).zip(c.began.stamp(row)).map(|(end, begin)| end - begin);
-    let (level, limit) = match since {
-        Some(at) if waits => look.limits.oldest_wait.level(at, look.now),
+    let target = target.filter(|_| waits);
+    let (level, limit) = match (since, target) {
+        (Some(at), Some(target)) => target.wait_level(at, look.now),
         _ => (Level::Plain, 0),
     };
     let ended = if group == "ENDED" { end_words(c, row) } else { String::new() };
@@ -119,11 +129,9 @@ pub(crate) fn call_row(c: &Calls, row: &Row, place: Option<usize>, look: Look<'_
     let agent = [c.agent_name.text(row), c.agent.text(row)];
     let agent = agent.into_iter().find(|a| !a.is_empty()).unwrap_or_default();
     let kind = if place.is_some() { 'w' } else { 'c' };
-    let level = Some(level.class()).filter(|l| !l.is_empty());
     html! {
-        tr id=(row_id(kind, acd, call)) class=[level] data-s=(visible(state)) data-g=(group)
-            data-t=[since.map(millis)] data-k=(if waits { "Wait" } else { "" })
-            data-m=[Some(&ended).filter(|e| !e.is_empty())] {
+        tr id=(row_id(kind, acd, call)) class=[level.some()] data-s=(visible(state)) data-g=(group)
+            data-t=[since.map(millis)] data-w=[target.and_then(|t| t.of_wait())] {
             @if look.several { td.acd { (visible(acd)) } }
             @if let Some(place) = place { td.n { (place) } }
             th scope="row" class="who" {
@@ -163,13 +171,19 @@ pub(crate) fn content(now: &Snapshot, look: Look<'_>) -> Content {
     let c = Calls::of(table.shape);
     let mut sums = [0_i64; GROUPS.len()];
     let mut content = Content::default();
+    let targets = Targets::of(now);
+    let mut known: BTreeMap<(&str, &str), Option<Target>> = BTreeMap::new();
     for row in rows(now, "calls") {
         let group = group(&c, row);
         for ((code, _), sum) in GROUPS.iter().zip(&mut sums) {
             *sum += i64::from(*code == group);
         }
         let id = row_id('c', c.acd.text(row), c.call.text(row));
-        content.rows.push((id, call_row(&c, row, None, look).into_string()));
+        let (acd, queue) = (c.acd.text(row), c.split.text(row));
+        let target = *known
+            .entry((acd, queue))
+            .or_insert_with(|| targets.of_queue(acd, queue, Measure::OldestWait));
+        content.rows.push((id, call_row(&c, row, None, target, look).into_string()));
     }
     content.figures = GROUPS.iter().zip(sums).map(|((code, _), n)| (*code, count(n))).collect();
     content

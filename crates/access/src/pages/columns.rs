@@ -35,6 +35,12 @@ columns! {
     }
     /// Of `cagent`: an agent in one queue.
     Members { acd logid split workmode }
+    /// Of `levels`.
+    LevelRows { acd kind name measure level limit }
+    /// Of `thresholds`.
+    Thresholds { acd scope name measure direction caution warning for_s }
+    /// Of `groups`.
+    Groups { group kind members matched }
     /// Of `trunks`.
     Trunks {
         acd trunk_group in_use in_calls out_calls queued ringing talking in_today out_today

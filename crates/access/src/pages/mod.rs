@@ -9,17 +9,17 @@ mod assets;
 mod boards;
 mod calls;
 mod columns;
+mod figures;
 mod floor;
-mod limits;
+mod levels;
 mod links;
 mod notices;
 mod queue;
+mod sieve;
 mod stream;
 mod trunks;
 mod wallboard;
 mod words;
-
-pub use limits::{Limit, Limits};
 
 pub(crate) use assets::asset;
 pub(crate) use stream::{
@@ -35,22 +35,39 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use boards::Board;
+use engine::Snapshot;
 use floor::Look;
+use levels::{Level, Levels};
 use maud::{DOCTYPE, Markup, html};
+use sieve::Wanted;
 
-/// `/`: the Floor.
-pub(crate) async fn floor(State(site): State<Site>) -> Response {
+/// `/`: the Floor; `group` and `level` narrow it.
+pub(crate) async fn floor(State(site): State<Site>, asked: Asked) -> Result<Response, Refusal> {
     let now = site.live().snapshot();
     let place = format!("{}-{}", now.version, site.run());
-    let look = look(&site, floor::several(&now), &place);
-    page(&site, "Floor", "/", &floor::body(&now, look))
+    let wanted = wanted(pairs(asked)?, &mut Vec::new());
+    let look = look(&now, floor::several(&now), &place);
+    Ok(page(&site, "Floor", "/", &floor::body(&now, &wanted, look)))
+}
+
+/// What rows of the Floor are asked for; what is not about them is left in `rest`.
+pub(super) fn wanted(pairs: Vec<(String, String)>, rest: &mut Vec<(String, String)>) -> Wanted {
+    let mut wanted = Wanted::default();
+    for (name, text) in pairs {
+        match name.as_str() {
+            "group" => wanted.group = text,
+            "level" => wanted.level = Level::of_word(&text),
+            _ => rest.push((name, text)),
+        }
+    }
+    wanted
 }
 
 /// `/links`: the Links page.
 pub(crate) async fn links(State(site): State<Site>) -> Response {
     let now = site.live().snapshot();
     // Its stream begins with everything: cards are few, and change all the time.
-    let look = look(&site, floor::several(&now), "0");
+    let look = look(&now, floor::several(&now), "0");
     page(&site, "Links", "/links", &links::body(&now, look))
 }
 
@@ -88,23 +105,16 @@ pub(crate) async fn anomalies(State(site): State<Site>) -> Response {
     board(&site, "Anomalies", "/anomalies", &Board::Anomalies)
 }
 
-/// `/wallboard`: the wallboard; `queue` restricts it to one, `rotate` shows each in turn, for
-/// so many seconds.
+/// `/wallboard`: the wallboard of the centre, or of one `queue` or `group`; `rotate` shows each
+/// in turn, for so many seconds.
 pub(crate) async fn wallboard(State(site): State<Site>, asked: Asked) -> Result<Response, Refusal> {
-    let (mut queue, mut each) = (None, false);
-    for (name, text) in pairs(asked)? {
-        match name.as_str() {
-            "queue" => queue = Some(text).filter(|queue| !queue.is_empty()),
-            "rotate" => each = text.parse::<u16>().is_ok_and(|secs| secs > 0),
-            _ => {}
-        }
-    }
-    Ok(board(&site, "Wallboard", "/wallboard", &Board::Wall { queue, each }))
+    let wall = wallboard::Wall::of(pairs(asked)?, &mut Vec::new());
+    Ok(board(&site, "Wallboard", "/wallboard", &Board::Wall(wall)))
 }
 
 fn board(site: &Site, title: &str, path: &str, board: &Board) -> Response {
     let now = site.live().snapshot();
-    let look = look(site, floor::several(&now), "0");
+    let look = look(&now, floor::several(&now), "0");
     page(site, title, path, &board.body(&now, look))
 }
 
@@ -123,8 +133,9 @@ pub(crate) async fn nowhere(State(site): State<Site>, uri: Uri) -> Response {
     (StatusCode::NOT_FOUND, page(&site, "Not found", "", &body)).into_response()
 }
 
-fn look<'a>(site: &'a Site, several: bool, place: &'a str) -> Look<'a> {
-    Look { limits: &site.hooks().limits, now: clock::now(), several, place }
+fn look<'a>(now: &'a Snapshot, several: bool, place: &'a str) -> Look<'a> {
+    let clock = clock::now();
+    Look { levels: Levels::of(now), now: clock, clock, several, place }
 }
 
 /// The frame around every page.
@@ -135,6 +146,8 @@ fn page(site: &Site, title: &str, path: &str, body: &Markup) -> Response {
         ("/calls", "Calls"),
         ("/trunks", "Trunks"),
         ("/wallboard", "Wallboard"),
+        ("/thresholds", "Thresholds"),
+        ("/groups", "Groups"),
         ("/anomalies", "Anomalies"),
         ("/links", "Links"),
     ];
@@ -166,7 +179,9 @@ fn page(site: &Site, title: &str, path: &str, body: &Markup) -> Response {
                         }
                     }
                     @if !server.is_empty() { span.server { (words::visible(server)) } }
-                    span.badge id="badge" role="status" aria-live="polite" { "Not moving" }
+                    span.badge id="badge" { "Not moving" }
+                    // The script says here what has just begun to be wrong, and nothing else.
+                    span.unseen id="said" role="status" aria-live="polite" {}
                     time.now id="now" {}
                     button.theme type="button" id="theme" aria-label="Theme" title="Theme" {}
                 }

@@ -4,8 +4,10 @@ use super::boards::{Content, Grid, find, frame, none, rows};
 use super::calls::{call_row, waits};
 use super::columns::{Agents, Calls, Members};
 use super::floor::{AGENT_HEADS, Figures, Head, Look, agent_row_as, states, tiles};
-use super::words::{queue_path, row_id, visible};
+use super::levels::Targets;
+use super::words::{queue_path, row_id, threshold_path, visible, wall_path};
 use engine::Snapshot;
+use facts::decree::Measure;
 use facts::table::Row;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
@@ -31,8 +33,9 @@ fn callers(now: &Snapshot, (acd, queue): (&str, &str), look: Look<'_>, to: &mut 
     let here = |row: &&Row| c.acd.text(row) == acd && c.split.text(row) == queue && waits(&c, row);
     let mut callers: Vec<&Row> = table.rows.iter().filter(here).collect();
     callers.sort_by_key(|row| c.queued_at.stamp(row));
+    let target = Targets::of(now).of_queue(acd, queue, Measure::OldestWait);
     for (i, row) in callers.into_iter().enumerate() {
-        let row_text = call_row(&c, row, Some(i + 1), look).into_string();
+        let row_text = call_row(&c, row, Some(i + 1), target, look).into_string();
         to.rows.push((row_id('w', acd, c.call.text(row)), row_text));
     }
 }
@@ -104,9 +107,12 @@ pub(crate) fn body(
             div.title {
                 h1 { (visible(queue)) }
                 @if several { span.server { "on " (visible(acd)) } }
-                a href={ (super::words::wall_path(queue)) } { "Wallboard" }
+                span class={ "said " (figures.get("said-level")) } data-n="said"
+                    data-level="said-level" { (figures.get("said")) }
+                a href=(wall_path(queue)) { "Wallboard" }
+                a href=(threshold_path(acd, queue)) { "Thresholds" }
             }
-            (tiles(&figures, look.limits, look.now, None))
+            (tiles(&figures, look.now, None))
             section.board id="waiting" aria-labelledby="callers-title" {
                 header {
                     h2 id="callers-title" { "Callers" } span.count id="callers-count" {}

@@ -111,9 +111,19 @@ pub(crate) fn queue_path(acd: &str, queue: &str) -> String {
 
 /// The address of the wallboard of one queue.
 pub(crate) fn wall_path(queue: &str) -> String {
-    let mut path = String::from("/wallboard?queue=");
-    escape(&mut path, queue);
-    path
+    format!("/wallboard?{}", pair("queue", queue))
+}
+
+/// The address of the thresholds of one queue.
+pub(crate) fn threshold_path(acd: &str, queue: &str) -> String {
+    format!("/thresholds?{}&{}", pair("acd", acd), pair("queue", queue))
+}
+
+/// A name and its value as a part of an address behind the `?`.
+pub(crate) fn pair(name: &str, value: &str) -> String {
+    let mut pair = format!("{name}=");
+    escape(&mut pair, value);
+    pair
 }
 
 /// Text as a part of an address.
