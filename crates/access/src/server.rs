@@ -3,11 +3,11 @@
 use crate::attach::{self, Attach};
 use crate::pages::{self, Limits};
 use crate::site::Site;
-use crate::{events, guard, health, rest};
+use crate::{admin, events, guard, health, rest};
 use axum::Router;
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
-use engine::Live;
+use engine::{Administration, Live};
 use facts::table::Shape;
 use std::fmt;
 use std::net::{SocketAddr, TcpListener};
@@ -34,6 +34,8 @@ pub struct Hooks {
     pub limits: Limits,
     /// What attaches one more switch; `None`: nothing can be changed from outside.
     pub attach: Option<Attach>,
+    /// Where administrators decide; `None`: nothing can be decided, and no history is shown.
+    pub administration: Option<Administration>,
 }
 
 impl Default for Hooks {
@@ -44,6 +46,7 @@ impl Default for Hooks {
             viewers_max: VIEWERS_MAX,
             limits: Limits::default(),
             attach: None,
+            administration: None,
         }
     }
 }
@@ -185,6 +188,7 @@ pub(crate) fn router(site: Site) -> Router {
         .route("/api/v1/events", get(events::events))
         .route("/api/v1/openapi.json", get(rest::openapi))
         .route("/api/v1/alarms", get(rest::alarms))
+        .merge(admin::routes())
         .route("/api/v1/{table}", get(rest::table).post(attach::attach))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
