@@ -3,11 +3,11 @@
 use crate::attach::{self, Attach};
 use crate::pages;
 use crate::site::Site;
-use crate::{events, guard, health, rest};
+use crate::{admin, events, guard, health, rest};
 use axum::Router;
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
-use engine::Live;
+use engine::{Administration, Live};
 use facts::table::Shape;
 use std::fmt;
 use std::net::{SocketAddr, TcpListener};
@@ -32,6 +32,8 @@ pub struct Hooks {
     pub viewers_max: usize,
     /// What attaches one more switch; `None`: nothing can be changed from outside.
     pub attach: Option<Attach>,
+    /// Where administrators decide; `None`: nothing can be decided, and no history is shown.
+    pub administration: Option<Administration>,
 }
 
 impl Default for Hooks {
@@ -41,6 +43,7 @@ impl Default for Hooks {
             hosts: Vec::new(),
             viewers_max: VIEWERS_MAX,
             attach: None,
+            administration: None,
         }
     }
 }
@@ -182,6 +185,7 @@ pub(crate) fn router(site: Site) -> Router {
         .route("/api/v1/events", get(events::events))
         .route("/api/v1/openapi.json", get(rest::openapi))
         .route("/api/v1/alarms", get(rest::alarms))
+        .merge(admin::routes())
         .route("/api/v1/{table}", get(rest::table).post(attach::attach))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

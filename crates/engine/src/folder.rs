@@ -1,6 +1,7 @@
 //! The folder: folds what the keeper passes on, reads from the journal what it missed, lets time
 //! pass, and publishes the live tables. One thread for all ACDs; it holds up nobody.
 
+use crate::administration::Watch;
 use crate::fold::Fold;
 use crate::keeper::from_entry;
 use crate::live::{Alarm, Live};
@@ -127,6 +128,7 @@ pub(crate) struct Folder {
     pub(crate) relay: Arc<Relay>,
     pub(crate) journal: Arc<Journal>,
     pub(crate) live: Live,
+    pub(crate) watch: Watch,
     pub(crate) stop: Arc<AtomicBool>,
     /// Tells once that the journal has failed for good.
     pub(crate) failed: SyncSender<String>,
@@ -293,7 +295,9 @@ impl Folder {
             table.rows.sort_by(|a, b| a.iter().take(key).cmp(b.iter().take(key)));
         }
         tables.push(self.links(now));
-        self.live.publish(now, tables, self.alarms(now));
+        let mut alarms = self.alarms(now);
+        self.watch.publish(now, &mut tables, &mut alarms);
+        self.live.publish(now, tables, alarms);
     }
 
     fn links(&self, now: Stamp) -> Table {
@@ -378,6 +382,7 @@ fn shift(table: &mut Table, offset_us: i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::administration::Administration;
     use crate::fold::FoldSettings;
     use links::Ring;
     use links::asterisk::Secret;
@@ -416,6 +421,7 @@ mod tests {
             relay: Arc::default(),
             journal: journal.clone(),
             live: Live::new(),
+            watch: Watch::new(Administration::open(journal.clone())),
             stop: Arc::default(),
             failed: sync_channel(1).0,
         };

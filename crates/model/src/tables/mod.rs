@@ -4,6 +4,8 @@
 mod agents;
 mod cagent;
 mod calls;
+mod centre;
+
 mod channels;
 mod csplit;
 mod entries;
@@ -11,6 +13,7 @@ mod queues;
 mod shapes;
 mod trunks;
 
+pub use centre::{CENTRE_SHAPES, GROUPS, LEVELS, THRESHOLDS};
 pub use shapes::{SHAPES, shape};
 
 use crate::Model;
