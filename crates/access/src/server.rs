@@ -5,7 +5,7 @@ use crate::pages;
 use crate::site::Site;
 use crate::{admin, events, guard, health, rest};
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::serve::ListenerExt as _;
 use engine::{Administration, Live};
 use facts::table::Shape;
@@ -179,6 +179,9 @@ pub(crate) fn router(site: Site) -> Router {
         .route("/trunks/stream", get(pages::trunks_stream))
         .route("/anomalies", get(pages::anomalies))
         .route("/anomalies/stream", get(pages::anomalies_stream))
+        .route("/thresholds", get(pages::thresholds::get).post(pages::thresholds::post))
+        .route("/groups", get(pages::groups::get).post(pages::groups::post))
+        .route("/author", post(pages::set_author))
         .route("/wallboard", get(pages::wallboard))
         .route("/wallboard/stream", get(pages::wallboard_stream))
         .route("/assets/{file}", get(pages::asset))

@@ -35,6 +35,22 @@ impl Client {
         self.table_as_of(name).map(|(rows, _)| rows)
     }
 
+    /// The rows of a live table in which these columns say that.
+    pub(crate) fn table_where(
+        &self,
+        name: &str,
+        equal: &[(&str, &str)],
+    ) -> Result<Vec<Row>, Failure> {
+        let mut request = self.agent.get(format!("http://{}/api/v1/{name}", self.server));
+        for (column, value) in equal {
+            request = request.query(column, value);
+        }
+        let text = self.answer(request.call())?;
+        serde_json::from_str(&text).map_err(|e| {
+            Failure::problem(format!("server {} answered what is no table: {e}", self.server))
+        })
+    }
+
     /// The rows of a live table and the moment they are true for, by the server's clock.
     pub(crate) fn table_as_of(&self, name: &str) -> Result<(Vec<Row>, Option<Stamp>), Failure> {
         let answer = self.agent.get(format!("http://{}/api/v1/{name}", self.server)).call();

@@ -68,15 +68,8 @@ impl Sums {
         let mut sums = Self::default();
         let add = |to: &mut i64, n: i64| *to = to.saturating_add(n);
         for row in rows {
-            let ends = [
-                c.answered,
-                c.abandoned,
-                c.timed_out,
-                c.left_empty,
-                c.exit_key,
-                c.left,
-                c.lost,
-            ];
+            let ends =
+                [c.answered, c.abandoned, c.timed_out, c.left_empty, c.exit_key, c.left, c.lost];
             add(&mut sums.ended, ends.iter().map(|place| place.sum(row)).sum());
             add(&mut sums.waiting, c.waiting.sum(row));
             add(&mut sums.ringing, c.ringing.sum(row));
@@ -126,8 +119,7 @@ impl Sums {
 }
 
 fn share(part: i64, whole: i64) -> Option<i64> {
-    (whole > 0)
-        .then(|| part.saturating_mul(200).saturating_add(whole) / whole.saturating_mul(2))
+    (whole > 0).then(|| part.saturating_mul(200).saturating_add(whole) / whole.saturating_mul(2))
 }
 
 /// Agents by state, and how many in all.
@@ -249,8 +241,7 @@ fn of_queues(now: &Snapshot, sieve: &Sieve<'_>) -> (Sums, Staff) {
     let Some(queues) = now.tables.get("queues") else { return Default::default() };
     let c = Queues::of(queues.shape);
     let rows: Vec<&Row> = queues.rows.iter().filter(|row| sieve.queue(&c, row)).collect();
-    let names: BTreeSet<_> =
-        rows.iter().map(|row| (c.acd.text(row), c.queue.text(row))).collect();
+    let names: BTreeSet<_> = rows.iter().map(|row| (c.acd.text(row), c.queue.text(row))).collect();
     let mut logged_on = BTreeSet::new();
     if let Some(members) = now.tables.get("cagent") {
         let m = Members::of(members.shape);

@@ -296,9 +296,12 @@ pub(crate) fn one_row(
     }
 }
 
-/// The keys of the rows of this page that a change is about: kind, switch, name. A level that
-/// changed changes the row of its queue or agent.
-pub(crate) fn touched(changes: &[Change]) -> BTreeSet<(&'static str, Text, Text)> {
+/// A row of this page: queue or agent, switch, name.
+pub(crate) type Key = (&'static str, Text, Text);
+
+/// The keys of the rows of this page that a change is about. A level that changed
+/// changes the row of its queue or agent.
+pub(crate) fn touched(changes: &[Change]) -> BTreeSet<Key> {
     let mut keys = BTreeSet::new();
     for change in changes {
         let kind = match change.shape.name {
@@ -384,7 +387,13 @@ fn section(
 }
 
 /// What all queues that are shown add up to, below the headings so that it is always in sight.
-fn totals(now: &Snapshot, wanted: &Wanted, sieve: &Sieve<'_>, tiles: &Figures, look: Look<'_>) -> Markup {
+fn totals(
+    now: &Snapshot,
+    wanted: &Wanted,
+    sieve: &Sieve<'_>,
+    tiles: &Figures,
+    look: Look<'_>,
+) -> Markup {
     let own = wanted.level != Level::Plain;
     let figures = if own { Figures::totals(now, sieve) } else { tiles.clone() };
     html! {
@@ -399,8 +408,11 @@ fn totals(now: &Snapshot, wanted: &Wanted, sieve: &Sieve<'_>, tiles: &Figures, l
 /// What the Floor can be narrowed to: a group, a level. A plain form; the script sends it.
 fn narrow(now: &Snapshot, wanted: &Wanted, unknown: bool) -> Markup {
     let groups: Vec<Group> = Group::all(now).collect();
-    let levels = [(Level::Plain, "All"), (Level::Caution, "Caution and warning"),
-        (Level::Warning, "Warning only")];
+    let levels = [
+        (Level::Plain, "All"),
+        (Level::Caution, "Caution and warning"),
+        (Level::Warning, "Warning only"),
+    ];
     html! {
         form.narrow method="get" action="/" aria-label="Show only" {
             label { "Group "

@@ -88,7 +88,10 @@ fn reason(measure: &str, limit: i64) -> String {
     }
 }
 
-fn text<'a>(table: &'static str, now: &'a Snapshot) -> (&'a [Row], Option<&'a facts::table::Table>) {
+fn text<'a>(
+    table: &'static str,
+    now: &'a Snapshot,
+) -> (&'a [Row], Option<&'a facts::table::Table>) {
     let table = now.tables.get(table).map(|t| &**t);
     (table.map_or(&[], |t| t.rows.as_slice()), table)
 }
@@ -108,7 +111,12 @@ impl<'a> Levels<'a> {
     }
 
     /// The rows about one thing: `kind` is queue, agent or group.
-    fn about(self, acd: &str, kind: &str, name: &str) -> impl Iterator<Item = (LevelRows, &'a Row)> {
+    fn about(
+        self,
+        acd: &str,
+        kind: &str,
+        name: &str,
+    ) -> impl Iterator<Item = (LevelRows, &'a Row)> {
         let found = self.columns.map(|c| {
             // Rows are sorted by switch, kind, name, measure.
             let order = |row: &Row| {

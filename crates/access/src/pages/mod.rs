@@ -11,17 +11,21 @@ mod calls;
 mod columns;
 mod figures;
 mod floor;
+mod forms;
+pub(crate) mod groups;
 mod levels;
 mod links;
 mod notices;
 mod queue;
 mod sieve;
 mod stream;
+pub(crate) mod thresholds;
 mod trunks;
 mod wallboard;
 mod words;
 
 pub(crate) use assets::asset;
+pub(crate) use forms::set_author;
 pub(crate) use stream::{
     anomalies_stream, calls_stream, floor_stream, links_stream, queue_stream, trunks_stream,
     wallboard_stream,

@@ -7,6 +7,7 @@ use engine::Snapshot;
 use facts::decree::Member;
 use facts::table::Row;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// A group of queues or of agents.
 #[derive(Clone, Debug, Default)]
@@ -116,6 +117,13 @@ impl<'a> Sieve<'a> {
     pub(crate) fn of_any_level(&self) -> Self {
         let of = self.of.clone();
         Self { levels: self.levels, level: Level::Plain, of, unknown: self.unknown }
+    }
+
+    /// Who belongs to the group, as a hash: another one, other members.
+    pub(crate) fn belong(&self) -> u64 {
+        let mut hash = DefaultHasher::new();
+        self.of.hash(&mut hash);
+        hash.finish()
     }
 
     /// Whether all rows are wanted.

@@ -10,7 +10,11 @@
 
 use super::boards::Board;
 use super::floor::{Figures, Look};
-use super::{assets, floor, links, look, notices, words};
+use super::levels::Level;
+use super::sieve::{Sieve, Wanted};
+use super::wallboard::Wall;
+use super::words::row_id;
+use super::{assets, floor, links, look, notices, wanted, words};
 use crate::clock;
 use crate::feed::{Feed, Merged, Step, known};
 use crate::refusal::Refusal;
@@ -24,7 +28,7 @@ use engine::Snapshot;
 use facts::Stamp;
 use futures_util::Stream;
 use futures_util::stream::unfold;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -41,13 +45,15 @@ const BOARD_GAP: Duration = Duration::from_millis(250);
 type Moving =
     Result<Sse<Box<dyn Stream<Item = Result<Event, Infallible>> + Send + Unpin>>, Refusal>;
 
-/// `/floor/stream`: what has changed on the Floor.
+/// `/floor/stream`: what has changed on the Floor; `group` and `level` as for the page.
 pub(crate) async fn floor_stream(
     State(site): State<Site>,
     headers: HeaderMap,
     asked: Asked,
 ) -> Moving {
-    open(site, &headers, pairs(asked)?, Page::Floor(FloorSent::default()), FLOOR_GAP)
+    let mut rest = Vec::new();
+    let sent = FloorSent { wanted: wanted(pairs(asked)?, &mut rest), ..FloorSent::default() };
+    open(site, &headers, rest, Page::Floor(sent), FLOOR_GAP)
 }
 
 /// `/links/stream`: what has changed on the Links page.
@@ -96,22 +102,15 @@ pub(crate) async fn anomalies_stream(
     board_stream(site, &headers, pairs(asked)?, Board::Anomalies)
 }
 
-/// `/wallboard/stream`: what has changed on the wallboard; `queue` names the only queue, `each=1`
-/// asks for all.
+/// `/wallboard/stream`: what has changed of what the wallboard shows in this turn.
 pub(crate) async fn wallboard_stream(
     State(site): State<Site>,
     headers: HeaderMap,
     asked: Asked,
 ) -> Moving {
-    let (mut queue, mut each, mut rest) = (None, false, Vec::new());
-    for (name, text) in pairs(asked)? {
-        match name.as_str() {
-            "queue" => queue = Some(text),
-            "each" => each = text == "1",
-            _ => rest.push((name, text)),
-        }
-    }
-    board_stream(site, &headers, rest, Board::Wall { queue, each })
+    let mut rest = Vec::new();
+    let wall = Wall::of(pairs(asked)?, &mut rest);
+    board_stream(site, &headers, rest, Board::Wall(wall))
 }
 
 fn board_stream(
@@ -154,6 +153,11 @@ fn open(
 /// What a viewer of the Floor has been sent, as far as it matters for what is next.
 #[derive(Default)]
 struct FloorSent {
+    wanted: Wanted,
+    /// Who belongs to the group, as a hash.
+    belong: Option<u64>,
+    /// The ids of the rows that the page has, if it does not have all.
+    shown: BTreeSet<String>,
     figures: Option<Figures>,
     empty: [String; 2],
 }
@@ -222,7 +226,7 @@ impl Viewer {
         let at = change.map_or(now.at, |c| c.at);
         let mut out = format!("{{\"at\":{}", words::millis(at));
         let bare = out.len();
-        let look = look(&self.site, several, "");
+        let look = look(now, several, "");
         match &mut self.page {
             Page::Floor(sent) => sent.patch(&mut out, now, change, look),
             Page::Links(sent) => sent.patch(&mut out, now, change, look),
@@ -247,40 +251,67 @@ impl Viewer {
 
 impl FloorSent {
     fn patch(&mut self, out: &mut String, now: &Snapshot, change: Option<&Merged>, look: Look<'_>) {
-        let mut gone = Vec::new();
-        let mut rows = String::new();
-        let mut seen = change.is_none();
-        match change {
-            None => {
-                out.push_str(",\"all\":true");
-                rows = floor::all_rows(now, look).concat().concat();
+        // Who belongs to a group changes by decree, and agents by logging on to another queue.
+        let sieve = Sieve::of(now, &self.wanted);
+        let belong = sieve.belong();
+        let regrouped = self.belong.is_some_and(|before| before != belong);
+        self.belong = Some(belong);
+        let touched = change.filter(|_| !regrouped).map(|c| floor::touched(&c.changes));
+        if touched.as_ref().is_none_or(|t| !t.is_empty()) {
+            self.rows(out, now, touched.as_ref(), &sieve, look);
+            let mut figures = Figures::of(now, &sieve.of_any_level());
+            if self.wanted.level != Level::Plain {
+                figures.named.extend(Figures::totals(now, &sieve).named);
             }
-            Some(change) => {
-                for change in &change.changes {
-                    if let Some(some) = floor::some_rows(change.shape, &change.rows, look) {
-                        seen = true;
-                        rows.push_str(&some.into_string());
-                        gone.extend(floor::gone_ids(change.shape, &change.gone));
-                    }
-                }
-            }
+            let before = self.figures.take().unwrap_or_default();
+            put_figures(out, figures.changed(&before));
+            self.figures = Some(figures);
         }
         // What an empty table says depends on the links, too.
         for (i, table) in ["queues", "agents"].into_iter().enumerate() {
             let words = floor::empty_words(now, table).into_string();
             if let Some(sent) = self.empty.get_mut(i).filter(|sent| **sent != words) {
-                field(out, &format!("{table}-empty"), &words);
+                if self.wanted.all() {
+                    field(out, &format!("{table}-empty"), &words);
+                }
                 *sent = words;
             }
         }
-        if !seen {
+    }
+
+    /// The rows that are new or changed, and those that are not wanted any more. `touched`: their
+    /// keys; `None`: all.
+    fn rows(
+        &mut self,
+        out: &mut String,
+        now: &Snapshot,
+        touched: Option<&BTreeSet<floor::Key>>,
+        sieve: &Sieve<'_>,
+        look: Look<'_>,
+    ) {
+        let (mut rows, mut gone) = (String::new(), Vec::new());
+        let Some(touched) = touched else {
+            out.push_str(",\"all\":true");
+            let all = floor::all_rows(now, sieve, look).concat();
+            let id = |row: &String| row.split('"').nth(1).unwrap_or_default().to_owned();
+            self.shown = if sieve.all() { BTreeSet::new() } else { all.iter().map(id).collect() };
+            put_rows(out, &all.concat(), &[]);
             return;
+        };
+        for (kind, acd, name) in touched {
+            let id = row_id(if *kind == "queue" { 'q' } else { 'a' }, acd, name);
+            match floor::one_row(now, (kind, acd, name), sieve, look) {
+                Some(row) => {
+                    rows.push_str(&row);
+                    if !sieve.all() {
+                        self.shown.insert(id);
+                    }
+                }
+                None if sieve.all() || self.shown.remove(&id) => gone.push(id),
+                None => {}
+            }
         }
         put_rows(out, &rows, &gone);
-        let figures = Figures::of(now);
-        let before = self.figures.take().unwrap_or_default();
-        put_figures(out, figures.changed(&before));
-        self.figures = Some(figures);
     }
 }
 

@@ -339,9 +339,10 @@ pub(crate) fn content(now: &Snapshot, wall: &Wall, look: Look<'_>) -> Content {
 /// What stands between the header and the end of the page.
 pub(crate) fn body(content: &Content, now: &Snapshot, wall: &Wall, look: Look<'_>) -> Markup {
     let group = wall.group.as_ref().filter(|name| Group::named(now, name).is_none());
-    let agents = wall.group.as_ref().is_some_and(|name| {
-        Group::named(now, name).is_some_and(|group| group.agents)
-    });
+    let agents = wall
+        .group
+        .as_ref()
+        .is_some_and(|name| Group::named(now, name).is_some_and(|group| group.agents));
     frame(
         "wallboard",
         &wall.address("/wallboard/stream"),
