@@ -16,6 +16,7 @@ mod guard;
 mod health;
 mod openapi;
 mod pages;
+mod press;
 mod refusal;
 mod rest;
 mod server;
