@@ -86,6 +86,24 @@ struct State {
     delta_rows: usize,
 }
 
+impl State {
+    fn since(&self, version: u64) -> Since {
+        if version == self.now.version {
+            return Since::Deltas(Vec::new());
+        }
+        match self.deltas.front() {
+            Some(oldest)
+                if version != 0 && version + 1 >= oldest.version && version < self.now.version =>
+            {
+                // Versions follow each other without a gap.
+                let known = usize::try_from(version + 1 - oldest.version).unwrap_or(usize::MAX);
+                Since::Deltas(self.deltas.iter().skip(known).cloned().collect())
+            }
+            _ => Since::Anew(self.now.clone()),
+        }
+    }
+}
+
 impl Default for Live {
     fn default() -> Self {
         Self::new()
@@ -120,21 +138,20 @@ impl Live {
         self.version.subscribe()
     }
 
+    /// The version in force.
+    pub fn version(&self) -> u64 {
+        self.lock().now.version
+    }
+
     /// What a reader at `version` needs to be up to date.
     pub fn since(&self, version: u64) -> Since {
+        self.look(version).1
+    }
+
+    /// The newest snapshot, and what leads from `version` to exactly that one.
+    pub fn look(&self, version: u64) -> (Arc<Snapshot>, Since) {
         let state = self.lock();
-        if version == state.now.version {
-            return Since::Deltas(Vec::new());
-        }
-        match state.deltas.front() {
-            Some(oldest)
-                if version != 0 && version + 1 >= oldest.version && version < state.now.version =>
-            {
-                let newer = state.deltas.iter().filter(|d| d.version > version);
-                Since::Deltas(newer.cloned().collect())
-            }
-            _ => Since::Anew(state.now.clone()),
-        }
+        (state.now.clone(), state.since(version))
     }
 
     /// Publishes tables and alarms as they stand at `at`. Nothing is published if nothing but

@@ -11,7 +11,7 @@ use facts::table::Row;
 use maud::{Markup, PreEscaped, html};
 
 /// One of these pages.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Board {
     /// Calls that live, and the last that ended.
     Calls,

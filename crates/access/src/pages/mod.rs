@@ -16,6 +16,7 @@ pub(crate) mod groups;
 mod levels;
 mod links;
 mod notices;
+mod print;
 mod queue;
 mod sieve;
 mod stream;
@@ -26,12 +27,14 @@ mod words;
 
 pub(crate) use assets::asset;
 pub(crate) use forms::set_author;
+pub(crate) use print::{Page, Print};
 pub(crate) use stream::{
     anomalies_stream, calls_stream, floor_stream, links_stream, queue_stream, trunks_stream,
     wallboard_stream,
 };
 
 use crate::clock;
+use crate::press::Topic;
 use crate::refusal::Refusal;
 use crate::rest::{Asked, pairs};
 use crate::site::Site;
@@ -44,12 +47,12 @@ use floor::Look;
 use levels::{Level, Levels};
 use maud::{DOCTYPE, Markup, html};
 use sieve::Wanted;
+use std::sync::Arc;
 
 /// `/`: the Floor; `group` and `level` narrow it.
 pub(crate) async fn floor(State(site): State<Site>, asked: Asked) -> Result<Response, Refusal> {
-    let now = site.live().snapshot();
-    let place = format!("{}-{}", now.version, site.run());
     let wanted = wanted(pairs(asked)?, &mut Vec::new());
+    let (now, place) = shown(&site, Page::Floor(wanted.clone()));
     let look = look(&now, floor::several(&now), &place);
     Ok(page(&site, "Floor", "/", &floor::body(&now, &wanted, look)))
 }
@@ -117,9 +120,18 @@ pub(crate) async fn wallboard(State(site): State<Site>, asked: Asked) -> Result<
 }
 
 fn board(site: &Site, title: &str, path: &str, board: &Board) -> Response {
-    let now = site.live().snapshot();
-    let look = look(&now, floor::several(&now), "0");
+    let (now, place) = shown(site, Page::Board(board.clone()));
+    let look = look(&now, floor::several(&now), &place);
     page(site, title, path, &board.body(&now, look))
+}
+
+/// What a page shows, and where its stream goes on: the press is made to know that version, so
+/// that the stream sends nothing that the page has.
+fn shown(site: &Site, page: Page) -> (Arc<Snapshot>, String) {
+    site.press(&Topic::Page(page)).warm(site);
+    let now = site.live().snapshot();
+    let place = format!("{}-{}", now.version, site.run());
+    (now, place)
 }
 
 /// Any other address: JSON for programs, a page for people.

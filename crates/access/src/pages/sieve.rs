@@ -59,7 +59,7 @@ impl Group {
 }
 
 /// What is asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Wanted {
     /// Only of this group; empty: of all.
     pub(crate) group: String,
