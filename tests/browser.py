@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 
 import axe
@@ -80,7 +81,8 @@ check();
 BOARDS = [("Calls", "/calls?state=TALKING", "#calls tbody tr:not([hidden])"),
           ("Trunks", "/trunks", "#trunks tbody tr"),
           ("Anomalies", "/anomalies", "#anomalies-page .empty, #anomalies tbody tr"),
-          ("Wallboard", "/wallboard?rotate=20", ".view:not([hidden]) .figure")]
+          ("Wallboard", "/wallboard?rotate=20", "#cards .figure")]
+GROUP = "Front desk & all"
 BADGE = "document.getElementById('badge').textContent"
 IS_LIVE = f"{BADGE} === 'Live'"
 # Long tasks are collected from the first moment of a page on.
@@ -272,9 +274,11 @@ class Checks:
         """A narrow page does not scroll sideways."""
         try:
             self.browser.size(390, 844, phone=True)
-            for path in ["/", "/links", "/calls", "/trunks", "/anomalies", "/wallboard"]:
+            for path in ["/", "/links", "/calls", "/trunks", "/anomalies", "/wallboard",
+                         "/thresholds", "/groups", "/groups?new=x&kind=agents"]:
                 self.browser.open(self.demo.url(path))
-                self.browser.until("live", 20, IS_LIVE)
+                if path.split("?")[0] not in ["/thresholds", "/groups"]:
+                    self.browser.until("live", 20, IS_LIVE)
                 wide = self.browser.js("""const e = document.documentElement;
                     return [e.scrollWidth, document.body.scrollWidth, e.clientWidth]""")
                 assert max(wide[:2]) <= wide[2] == 390, f"{path}: {wide}"
@@ -343,6 +347,120 @@ class Checks:
             const rows = document.querySelectorAll("#members tbody tr").length;
             const said = document.querySelector("[data-n=staffed]").textContent;
             return String(rows) === said && `${rows} agents`; })()""")
+
+    # --- what is decided ---------------------------------------------------------------------
+
+    def tab_to(self, what, condition, most=80):
+        """Tab until the focus is where the condition says."""
+        for _ in range(most):
+            if self.browser.js(f"const at = document.activeElement; return Boolean({condition})"):
+                return
+            self.browser.keys("\ue004")
+        raise AssertionError(f"Tab does not come to {what}")
+
+    def threshold(self):
+        """With the keyboard alone: limits of one and two seconds on waits; Floor and wallboard
+        show the levels that follow."""
+        browser = self.browser
+        browser.open(self.demo.url("/thresholds"))
+        # Into a field by Tab selects what is in it.
+        self.tab_to("the caution of waits", """at.name === "caution"
+            && at.form.elements.measure.value === "oldest_wait_s" && !at.form.matches(".add")""")
+        browser.keys("soon\ue007")
+        browser.until("the error beside the field", 10, """document.activeElement.name === "caution"
+            && document.activeElement.getAttribute("aria-invalid") === "true"
+            && /not .soon/.test(document.getElementById(
+              document.activeElement.getAttribute("aria-describedby")).textContent)""")
+        browser.js("document.activeElement.select()")
+        browser.keys("1\ue0042\ue007")
+        browser.until("it is done", 10, "document.querySelector('.notice.done')")
+        browser.open(self.demo.url())
+        said = browser.until("a queue is at a warning because of it", 60, """[...document
+            .querySelectorAll("#queues tbody tr.warning td.att")].map((td) => td.textContent)
+            .find((text) => text.includes("Wait over 2 s"))""")
+        browser.open(self.demo.url("/wallboard"))
+        browser.until("the wallboard names the target", 10, """document
+            .querySelector("[id='f:1'] .target")?.textContent === "Target under 1 s" """)
+        browser.until("the wallboard shows a level", 60, """/Caution|Warning/.test(document
+            .querySelector("[id='f:1'] .word").textContent)""")
+        return said
+
+    def undo(self):
+        """The history takes it back, by keyboard too."""
+        browser = self.browser
+        browser.open(self.demo.url("/thresholds"))
+        self.tab_to("an undo", """at.textContent === "Undo" """)
+        browser.keys("\ue007")
+        browser.until("it is as it was built in", 10, """document.querySelector(
+            "[id='r:default:oldest_wait_s'] [name=caution]").value === "20"
+            && /undone/.test(document.querySelector(".history").textContent)""")
+
+    def group(self):
+        """A group is made with the keyboard alone, and has a Floor and a wallboard."""
+        browser = self.browser
+        browser.open(self.demo.url("/groups"))
+        self.tab_to("the new name", """at.name === "new" """)
+        browser.keys(GROUP + "\ue007")
+        browser.until("its members are chosen", 10, "document.querySelector('.editor')")
+        self.tab_to("a member", """at.name === "member" """)
+        chosen = browser.js("return document.activeElement.value")
+        browser.keys(" ")
+        self.tab_to("Save", """at.value === "set" """, 200)
+        browser.keys("\ue007")
+        browser.until("it is done", 10, "document.querySelector('.notice.done')")
+        queue = chosen.split("/", 1)[1]
+        ask = urllib.parse.urlencode({"group": GROUP})
+        browser.open(self.demo.url(f"/?{ask}"))
+        browser.until("live", 20, IS_LIVE)
+        browser.until("its only queue on the Floor", 20, """document.querySelectorAll(
+            "#queues tbody tr").length === 1 && document.querySelector("#queues tbody th")
+            .textContent === arguments[0]""", queue)
+        total = browser.js("""return [document.querySelector("tr.totals [data-n=staffed]")
+            .textContent, String(document.querySelectorAll("#agents tbody tr").length)]""")
+        assert total[0] == total[1], f"the total says {total[0]} agents, {total[1]} are shown"
+        browser.open(self.demo.url(f"/wallboard?rotate=5&{ask}"))
+        browser.until("live", 20, IS_LIVE)
+        browser.until("its wallboard", 10, "document.querySelector('.head h2').textContent === arguments[0]",
+                      GROUP)
+        browser.open(self.demo.url("/groups"))
+        return f"{queue} in {GROUP}, {total[0]} agents"
+
+    def turns(self):
+        """A rotating wallboard goes to the next one, without loading the page anew."""
+        browser = self.browser
+        names = [row["queue"] for row in self.demo.table("queues")]
+        with urllib.request.urlopen(self.demo.url("/api/v1/groups"), timeout=30) as answer:
+            groups = [row["group"] for row in json.load(answer)]
+        assert not groups, f"{groups} would be shown instead"
+        browser.open(self.demo.url("/wallboard?rotate=2"))
+        browser.until("live", 20, IS_LIVE)
+        browser.js("window.busyhourStays = true")
+        seen = set()
+        def turned():
+            seen.add(browser.js("return document.querySelector('.head h2').textContent"))
+            return len(seen) >= 3
+        until("three views in turn", 30, turned)
+        assert browser.js("return window.busyhourStays === true"), "the page was loaded anew"
+        assert seen <= {"All queues", *names}, seen
+        return ", ".join(sorted(seen))
+
+    def hidden(self):
+        """More tabs than a browser has connections to a server: the last is live, too."""
+        browser = self.browser
+        first = browser.call("GET", f"/session/{browser.session}/window")
+        others = []
+        try:
+            for _ in range(8):
+                others.append(browser.post("/window/new", type="tab")["handle"])
+                browser.post("/window", handle=others[-1])
+                browser.open(self.demo.url())
+                browser.until(f"tab {len(others) + 1} is live", 30, IS_LIVE)
+        finally:
+            for handle in others:
+                browser.post("/window", handle=handle)
+                browser.call("DELETE", f"/session/{browser.session}/window")
+            browser.post("/window", handle=first)
+        return f"{len(others) + 1} tabs"
 
     def to_and_fro(self):
         """A page that is left lets go of its stream: a browser has six connections to a server."""
@@ -460,7 +578,18 @@ def run(checks, shots):
         check(f"{name}: live", checks.board, path, shown, shots)
         checks.axe_or_skip(name)
     checks.browser.media("light")
+    check("Wallboard: each has its turn", checks.turns)
+    check("Thresholds: edited with the keyboard, seen on Floor and wallboard", checks.threshold)
+    check("Thresholds: undone with the keyboard", checks.undo)
+    checks.axe_or_skip("Thresholds")
+    checks.browser.media("light")
+    check("Groups: made with the keyboard, seen on Floor and wallboard", checks.group)
+    checks.axe_or_skip("Groups")
+    checks.browser.open(checks.demo.url("/groups?new=x&kind=agents"))
+    checks.axe_or_skip("Groups, an editor")
+    checks.browser.media("light")
     look.pictures(checks.browser, checks.demo, shots, AGENTS)
+    check("All: nine tabs at once", checks.hidden)
     check("Both: 390 pixels wide, no sideways scrolling", checks.phone)
     check("Both: to and fro between them, and back", checks.to_and_fro)
     check("Both: a clean console", checks.console)

@@ -289,6 +289,57 @@ impl Centre {
         }
     }
 
+    /// What the engine would say of the usual limits.
+    fn levels(&self, at: Stamp) -> Vec<Row> {
+        let mut out = Vec::new();
+        let (a, q) = (self.agent, self.queue);
+        let get = |shape: &Shape, row: &Row, name: &str| {
+            shape.column(name).and_then(|i| row.get(i)).cloned().unwrap_or(Value::Null)
+        };
+        let mut put = |acd: Value, kind: &str, name: Value, measure: &str, limit: i64, warns| {
+            let mut row = empty(&model::LEVELS);
+            let level = if warns { "warning" } else { "caution" };
+            set(&model::LEVELS, &mut row, "acd", acd);
+            set(&model::LEVELS, &mut row, "kind", kind);
+            set(&model::LEVELS, &mut row, "name", name);
+            set(&model::LEVELS, &mut row, "measure", measure);
+            set(&model::LEVELS, &mut row, "level", level);
+            set(&model::LEVELS, &mut row, "limit", limit);
+            out.push(row);
+        };
+        for row in &self.agents {
+            let (measure, caution, warning) = match &get(a, row, "state") {
+                Value::Text(s) if &**s == "AUX" => ("aux_s", 900, 1_800),
+                Value::Text(s) if &**s == "ACW" => ("acw_s", 120, 300),
+                Value::Text(s) if &**s == "RING" => ("ring_s", 20, 40),
+                _ => continue,
+            };
+            let Value::Stamp(since) = get(a, row, "since") else { continue };
+            let secs = at.since(since) / 1_000_000;
+            if secs >= caution {
+                let warns = secs >= warning;
+                let limit = if warns { warning } else { caution };
+                let (acd, agent) = (get(a, row, "acd"), get(a, row, "agent"));
+                put(acd, "agent", agent, measure, limit, warns);
+            }
+        }
+        for row in &self.queues {
+            let (acd, queue) = (get(q, row, "acd"), get(q, row, "queue"));
+            if let Value::Stamp(since) = get(q, row, "oldest_since") {
+                let secs = at.since(since) / 1_000_000;
+                if secs >= 20 {
+                    let limit = if secs >= 60 { 60 } else { 20 };
+                    put(acd.clone(), "queue", queue.clone(), "oldest_wait_s", limit, secs >= 60);
+                }
+            }
+            if let Value::Int(pct @ ..=70) = get(q, row, "service_level_pct") {
+                let limit = if pct <= 60 { 60 } else { 70 };
+                put(acd, "queue", queue, "service_level_pct", limit, pct <= 60);
+            }
+        }
+        out
+    }
+
     fn publish(&self, live: &Live, alarms: &[Alarm]) {
         let at = now();
         let table = |shape, rows: &[Row]| {
@@ -300,9 +351,45 @@ impl Centre {
             table(&LINKS, &self.links),
             table(self.queue, &self.queues),
             table(self.agent, &self.agents),
+            table(&model::LEVELS, &self.levels(at)),
+            table(&model::THRESHOLDS, &thresholds()),
+            table(&model::GROUPS, &groups()),
         ];
         live.publish(at, tables, alarms.to_vec());
     }
+}
+
+fn thresholds() -> Vec<Row> {
+    let rules = [("service_level_pct", "below", 70_i64, 60_i64), ("oldest_wait_s", "above", 20, 60)];
+    let row = |(measure, direction, caution, warning): (&str, &str, i64, i64)| {
+        let (shape, mut row) = (&model::THRESHOLDS, empty(&model::THRESHOLDS));
+        for (name, text) in
+            [("acd", ""), ("scope", "default"), ("name", ""), ("measure", measure),
+             ("direction", direction)]
+        {
+            set(shape, &mut row, name, text);
+        }
+        set(shape, &mut row, "caution", caution);
+        set(shape, &mut row, "warning", warning);
+        set(shape, &mut row, "for_s", 0_i64);
+        row
+    };
+    rules.map(row).into()
+}
+
+fn groups() -> Vec<Row> {
+    let named = [("Sales and retention", "berlin/sales, berlin/retention, */premium*"),
+        ("Technical", "*/technical*, */support*")];
+    let row = |(name, members): (&str, &str)| {
+        let (shape, mut row) = (&model::GROUPS, empty(&model::GROUPS));
+        for (column, text) in
+            [("acd", ""), ("group", name), ("kind", "queues"), ("members", members)]
+        {
+            set(shape, &mut row, column, text);
+        }
+        row
+    };
+    named.map(row).into()
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -312,9 +399,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let odd = words.iter().any(|w| w == "odd");
     let live = Live::new();
     let (_stop, stopped) = tokio::sync::watch::channel(false);
-    let shapes: Vec<&'static Shape> = model::SHAPES.iter().chain([&LINKS]).collect();
+    let shapes = model::SHAPES.iter().chain(model::CENTRE_SHAPES).chain([&LINKS]);
+    let shapes: Vec<&'static Shape> = shapes.collect();
+    // Decisions are kept for as long as the gallery is open; what is shown does not follow them.
+    let folder = tempfile::tempdir()?;
+    let engine = engine::Engine::start(engine::Settings {
+        server: "gallery".into(),
+        journal: journal::Settings::new(folder.path().join("journal"), "gallery"),
+        acds: Vec::new(),
+        ring_bytes_max: 1 << 20,
+    })?;
     let listen = SocketAddr::from(([127, 0, 0, 1], u16::try_from(port)?));
-    let hooks = access::Hooks { server: "gallery".into(), ..access::Hooks::default() };
+    let hooks = access::Hooks {
+        server: "gallery".into(),
+        administration: Some(engine.administration()),
+        ..access::Hooks::default()
+    };
     let server = access::serve(listen, live.clone(), Vec::leak(shapes), stopped, hooks)?;
     writeln!(std::io::stdout(), "http://{}/", server.address)?;
     let mut alarms = Vec::new();

@@ -92,7 +92,6 @@ fn the_floor_shows_queues_agents_and_what_deserves_attention() {
         // 16 of 24 visits that ended were answered in time: halves up.
         "<b data-n=\"service\">67%</b>",
         "<b data-n=\"waiting\">2</b>",
-        "data-limits=\"AUX 900 1800,ACW 120 300,RING 20 40,Wait 20 60\"",
     ] {
         assert!(page.contains(expected), "{expected} is missing in {page}");
     }

@@ -222,7 +222,7 @@ fn every_answer_carries_the_security_headers() {
         assert!(!policy.contains("unsafe"), "{path}");
         assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
         assert_eq!(headers["x-frame-options"], "DENY", "{path}");
-        assert_eq!(headers["referrer-policy"], "no-referrer", "{path}");
+        assert_eq!(headers["referrer-policy"], "same-origin", "{path}");
         assert_eq!(headers["cache-control"], "no-store", "{path}");
         assert!(!headers.contains_key("access-control-allow-origin"), "{path}");
     }

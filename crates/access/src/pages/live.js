@@ -647,8 +647,8 @@ const letGo = () => {
   lost = false;
 };
 
+localTimes(document);
 if (main) {
-  localTimes(document);
   lookAsAsked();
   if (!document.hidden) connect();
   const beat = () => {

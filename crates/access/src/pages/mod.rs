@@ -167,6 +167,7 @@ fn page(site: &Site, title: &str, path: &str, body: &Markup) -> Response {
         ("/anomalies", "Anomalies"),
         ("/links", "Links"),
     ];
+    let moves = body.0.contains("data-stream=");
     let text = html! {
         (DOCTYPE)
         html lang="en" {
@@ -179,7 +180,8 @@ fn page(site: &Site, title: &str, path: &str, body: &Markup) -> Response {
                 link rel="stylesheet" href=(assets::address("style.css"));
                 script src=(assets::address("theme.js")) {}
                 script defer src=(assets::address("live.js")) {}
-                noscript { meta http-equiv="refresh" content="5"; }
+                // What somebody is writing in must stay.
+                @if moves { noscript { meta http-equiv="refresh" content="5"; } }
             }
             body data-tag=(assets::tag()) data-now=(words::millis(clock::now())) {
                 header.top {
