@@ -248,7 +248,7 @@ fn numbers(unit: Unit, of: impl Fn(&str) -> String, wrong: &Wrong, id: &str) -> 
         ("caution", "Caution", "from here on: have a look; empty: no such level", unit),
         ("warning", "Warning", "from here on: do something; empty: no such level", unit),
         ("hysteresis", "Back by", "how far it must come back before the level is over", unit),
-        ("for_s", "For", "how long on end before it counts", Unit::Seconds),
+        ("for_s", "Lasting", "how long on end before it counts", Unit::Seconds),
     ];
     html! {
         @for (name, words, meaning, unit) in all {
@@ -330,7 +330,7 @@ fn first_up(text: &str) -> String {
 /// What a scope is called at the head of its thresholds.
 fn title(scope: &Scope) -> String {
     match scope {
-        Scope::Default => "Everything that nothing else is said about".to_owned(),
+        Scope::Default => "Everything else".to_owned(),
         Scope::Group(name) => format!("Group {name} as a whole"),
         Scope::Members(name) => format!("Each member of group {name}"),
         Scope::Queue { acd, name } => format!("Queue {name} on {acd}"),
@@ -369,7 +369,7 @@ fn add(site: &Site, about: &About, in_force: &InForce, action: &str, sent: &Refu
         form.rule.add method="post" action=(action) {
             fieldset {
                 legend { "Add a threshold" }
-                label { span.label { "For" }
+                label { span.label { "Of" }
                     select name="scope" aria-describedby="add-scope" {
                         option value="default" selected[chosen == "default"] { "Everything else" }
                         @for (words, scopes) in scopes(in_force, &site.live().snapshot()) {
