@@ -423,7 +423,7 @@ mod tests {
         let acd = &folder.acds[0];
         assert_eq!((acd.next, acd.catch_up_to, acd.caught_up()), (1, 3, false));
         full.limit_pages(0);
-        assert!(journal.wait_kept("a", 3, Duration::from_secs(30)), "room again");
+        assert!(journal.wait_kept("a", 3, Duration::from_secs(60)), "room again");
         folder.read_on(0);
         assert!(folder.acds[0].caught_up());
     }

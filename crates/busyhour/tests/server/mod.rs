@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How long any condition may take before the test gives up.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A configuration for one switch.
 pub(crate) fn config_for(
@@ -121,7 +121,7 @@ impl Server {
         let begun = Instant::now();
         while let Err(why) = holds(self) {
             assert!(begun.elapsed() < PATIENCE, "waited {PATIENCE:?} until {what}:\n{why}");
-            std::thread::sleep(Duration::from_millis(5)); // poll
+            std::thread::sleep(Duration::from_millis(50)); // poll
         }
     }
 
