@@ -155,7 +155,7 @@ impl Model {
                 self.transferred(key, second);
                 self.say_on(key, at, |m| CallDid::Transferred {
                     by: m.who_at(key),
-                    to: m.who_is_meant(to),
+                    to: m.who_is_meant(to, key),
                     attended: *attended,
                 });
             }
