@@ -16,11 +16,12 @@ impl Model {
         if at.since(self.heard) < -CLOCK_BACK {
             self.odd(at, "clock-set-back", "the switch's clock went back");
         }
-        if matches!(t.fact, Fact::LinkUp) && self.live {
+        if matches!(t.fact, Fact::LinkUp) && self.live && self.agents.len() > 0 {
             // Nobody said so, but from the last fact on nothing was heard.
             self.telling.minutes.hear(self.heard, false);
         }
         self.advance(at);
+        self.moment_begins(at);
         self.fold(&t.fact, at);
         self.heard = at;
     }

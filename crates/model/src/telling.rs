@@ -161,15 +161,28 @@ impl Model {
         }
     }
 
-    /// The fold goes on to another moment: what is to be seen of the one before is told.
-    pub(crate) fn moment_over(&mut self, at: Stamp) {
+    /// Time has passed up to `at`. Earlier moments than that of the last fact say nothing: it
+    /// must not show how often the owner looks at the clock.
+    pub(crate) fn time_passed(&mut self, at: Stamp) {
+        if self.telling.on && at > self.telling.moment {
+            self.moment_over(at);
+        }
+    }
+
+    /// A fact of that moment comes: what is to be seen of the one before is told.
+    pub(crate) fn moment_begins(&mut self, at: Stamp) {
         if !self.telling.on {
             return;
         }
         if at != self.telling.moment {
-            self.telling.moment = at;
-            self.tell_moment();
+            self.moment_over(at);
         }
+        self.first_minute(at);
+    }
+
+    fn moment_over(&mut self, at: Stamp) {
+        self.telling.moment = at;
+        self.tell_moment();
         while let Some((_, step)) = self.telling.held_back.front()
             // Either way: a clock that was set back holds nothing up.
             && at.since(step.at).unsigned_abs() > BURST.unsigned_abs()

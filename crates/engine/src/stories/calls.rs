@@ -193,11 +193,6 @@ impl Lives {
         self.ended.push_back(packed);
     }
 
-    /// What the ended ones take, bytes.
-    pub(super) const fn bytes(&self) -> usize {
-        self.bytes
-    }
-
     /// Makes room: the oldest that ended are forgotten until at most `max` bytes are taken.
     pub(super) fn make_room(&mut self, max: usize) {
         while self.bytes > max {
@@ -239,15 +234,6 @@ impl Lives {
             Place::Ended(serial) => unpack(acd, self.ended.get(self.slot(serial)?)?, &self.names)?,
         };
         life.ids.iter().any(|i| **i == *id).then_some(life)
-    }
-
-    /// The first ids of all calls that are known, for tests.
-    #[cfg(test)]
-    pub(super) fn all(&self, acd: &Text) -> Vec<CallLife> {
-        let ended = self.ended.iter().filter_map(|p| unpack(acd, p, &self.names));
-        let mut all: Vec<_> = self.open.values().map(|l| CallLife::clone(l)).chain(ended).collect();
-        all.sort_by(|a, b| (a.began, &a.call).cmp(&(b.began, &b.call)));
-        all
     }
 }
 
