@@ -2,6 +2,7 @@
 
 use crate::Model;
 use crate::arena::Key;
+use crate::steps::MinuteCounts;
 use crate::visits::Visit;
 use facts::{Outcome, SplitId, Stamp};
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ pub(crate) struct Split {
     /// Open visits by begin: the first has waited longest.
     pub(crate) waiting: BTreeSet<(Stamp, Key<Visit>)>,
     pub(crate) tally: SplitTally,
+    pub(crate) minute: MinuteCounts,
 }
 
 /// What is counted per split today. Times in microseconds.
@@ -137,6 +139,7 @@ impl Model {
             wrapup_s: None,
             waiting: BTreeSet::new(),
             tally: SplitTally::default(),
+            minute: MinuteCounts::default(),
         });
         self.split_ids.insert(id.clone(), key);
         key
