@@ -44,6 +44,9 @@ impl Model {
             {
                 v.missing = false;
                 v.position = position;
+                if let Some(s) = self.splits.get_mut(split) {
+                    s.put(open, position);
+                }
                 return;
             }
             self.close_visit(open, Outcome::Left, at);
@@ -57,6 +60,7 @@ impl Model {
         }
         let Some(s) = self.splits.get_mut(split) else { return };
         s.waiting.insert((since, key));
+        s.put(key, position);
         s.tally.offered += 1;
         s.tally.arrived += 1;
         s.tally.max_waiting = s.tally.max_waiting.max(s.waiting.len());
@@ -100,6 +104,7 @@ impl Model {
         v.left = Some(at.max(v.since));
         if let Some(s) = self.splits.get_mut(v.split) {
             s.waiting.remove(&(v.since, key));
+            s.order.retain(|v| *v != key);
         }
         if let Some(call) = self.calls.get_mut(v.call) {
             call.tick(at);
