@@ -39,7 +39,7 @@ pub(crate) fn content(now: &Snapshot, look: Look<'_>) -> Content {
     let Some(table) = now.tables.get("anomalies") else { return Content::default() };
     let c = Anomalies::of(table.shape);
     let row = |row| (id(&c, row), anomaly_row(&c, row, look).into_string());
-    Content { rows: rows(now, "anomalies").iter().map(row).collect(), figures: Vec::new() }
+    Content { rows: rows(now, "anomalies").iter().map(row).collect(), ..Content::default() }
 }
 
 /// What stands between the header and the end of the page.
