@@ -7,7 +7,7 @@ use crate::{events, guard, health, rest};
 use axum::Router;
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
-use engine::Live;
+use engine::{Live, Stories};
 use facts::table::Shape;
 use std::fmt;
 use std::net::{SocketAddr, TcpListener};
@@ -34,6 +34,8 @@ pub struct Hooks {
     pub limits: Limits,
     /// What attaches one more switch; `None`: nothing can be changed from outside.
     pub attach: Option<Attach>,
+    /// The stories of agents, calls and queues.
+    pub stories: Stories,
 }
 
 impl Default for Hooks {
@@ -44,6 +46,7 @@ impl Default for Hooks {
             viewers_max: VIEWERS_MAX,
             limits: Limits::default(),
             attach: None,
+            stories: Stories::new(),
         }
     }
 }

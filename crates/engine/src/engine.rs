@@ -6,6 +6,7 @@ use crate::keeper::Keeper;
 use crate::live::Live;
 use crate::relay::Relay;
 use crate::settings::{AcdSettings, Settings};
+use crate::stories::Stories;
 use facts::Text;
 use journal::Journal;
 use links::Ring;
@@ -49,6 +50,7 @@ impl std::error::Error for StartError {}
 #[derive(Debug)]
 pub struct Engine {
     live: Live,
+    stories: Stories,
     journal: Arc<Journal>,
     ring: Arc<Ring>,
     relay: Arc<Relay>,
@@ -75,6 +77,7 @@ impl Engine {
         let (failed, failing) = sync_channel(1);
         let engine = Self {
             live: Live::new(),
+            stories: Stories::new(),
             ring: Ring::new(settings.ring_bytes_max),
             relay: Arc::new(Relay::default()),
             links: RwLock::new(Vec::new()),
@@ -149,6 +152,11 @@ impl Engine {
     /// Where the live tables are published.
     pub fn live(&self) -> Live {
         self.live.clone()
+    }
+
+    /// The stories of agents, calls and queues.
+    pub fn stories(&self) -> Stories {
+        self.stories.clone()
     }
 
     /// Waits up to `wait` for the journal to fail; its last words if it has.

@@ -10,12 +10,16 @@ mod keeper;
 mod live;
 mod relay;
 mod settings;
+mod stories;
 
 pub use engine::{Engine, StartError};
 pub use fold::{Fold, FoldSettings, REORDER_WINDOW_US};
 pub use keeper::from_entry;
 pub use live::{Alarm, Change, Delta, Live, Since, Snapshot};
 pub use settings::{AcdSettings, Day, Settings};
+pub use stories::{
+    AgentDay, AgentSpan, CallLife, CallStep, KINDS, MINUTES, Minute, QueueHour, STATES, Stories,
+};
 
 /// This server's clock. The only place in the engine that reads it as a date.
 pub fn wall_clock() -> facts::Stamp {
