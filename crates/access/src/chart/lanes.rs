@@ -73,7 +73,8 @@ fn place(chart: &Chart<'_>, height: u32) -> Result<Placed, DrawingAreaErrorKind<
     // Milliseconds: a day of microseconds is more than a scale can tell apart.
     let length = (chart.to.since(chart.from) / 1_000).max(1);
     let x = |at: Stamp| (at.since(chart.from) / 1_000).clamp(0, length);
-    let (bands, ticks);
+    let bands: Vec<(BackendCoord, BackendCoord)>;
+    let places: Vec<(i32, Stamp)>;
     {
         let area = Canvas { svg: &mut svg, height }.into_drawing_area();
         let (marks, _) = area.split_vertically(height - AXIS);
@@ -84,7 +85,7 @@ fn place(chart: &Chart<'_>, height: u32) -> Result<Placed, DrawingAreaErrorKind<
         plot.draw_series(moments.iter().map(upright))?;
         let level = |n: i64| PathElement::new([(0, n), (length, n)], Ink::Base.style());
         plot.draw_series((1..=lanes).map(level))?;
-        ticks = moments.into_iter().map(|at| (plot.backend_coord(&(x(at), 0)).0, at)).collect();
+        places = moments.into_iter().map(|at| (plot.backend_coord(&(x(at), 0)).0, at)).collect();
         let corners = |band: &Band| {
             let lane = band.lane.and_then(|n| i64::try_from(n).ok());
             let (top, bottom) = lane.map_or((0, lanes), |n| (n, n + 1));
@@ -94,7 +95,7 @@ fn place(chart: &Chart<'_>, height: u32) -> Result<Placed, DrawingAreaErrorKind<
         };
         bands = chart.bands.iter().map(corners).collect();
     }
-    Ok(Placed { svg, bands, ticks })
+    Ok(Placed { svg, bands, ticks: places })
 }
 
 /// The drawing and the names of its lanes.

@@ -27,7 +27,7 @@ columns! {
     /// Of `agents`.
     Agents {
         acd agent name state reason direction since split call party on_hold acd_calls rona
-        acd_ms acw_ms aux_ms avail_ms staff_ms ring_ms other_ms logged_on
+        acd_ms acw_ms aux_ms avail_ms staff_ms ring_ms other_ms
     }
     /// Of `calls`.
     Calls {
@@ -36,11 +36,11 @@ columns! {
     }
     /// Of `cagent`: an agent in one queue.
     Members {
-        acd logid split workmode acdcalls acdtime acwtime ringcalls ringtime noansredir holdcalls
-        holdtime transferred
+        acd logid split workmode acdcalls acdtime acwtime ringcalls noansredir holdcalls
+        transferred
     }
     /// Of `waiting`: a caller in a queue.
-    Waiting { acd queue channel call position since }
+    Waiting { acd queue call position since }
     /// Of `trunks`.
     Trunks {
         acd trunk_group in_use in_calls out_calls queued ringing talking in_today out_today

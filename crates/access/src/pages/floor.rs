@@ -170,7 +170,7 @@ const fn class(level: Level) -> Option<&'static str> {
 }
 
 /// A state as people say it.
-fn state_words(state: &str, direction: &str, on_hold: i64) -> String {
+pub(crate) fn state_words(state: &str, direction: &str, on_hold: i64) -> String {
     let word = match state {
         "AVAIL" => "Available",
         "RING" => "Ringing",

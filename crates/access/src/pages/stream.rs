@@ -8,6 +8,7 @@
 //! * `clock`: `{now, at, tag}`: this server's clock, when tables were last published, and the
 //!   build of the pages. First, and every 5 s.
 
+use super::asked::Narrowed;
 use super::boards::Board;
 use super::floor::{Figures, Look};
 use super::{assets, floor, links, look, notices, words};
@@ -65,7 +66,29 @@ pub(crate) async fn calls_stream(
     headers: HeaderMap,
     asked: Asked,
 ) -> Moving {
-    board_stream(site, &headers, pairs(asked)?, Board::Calls)
+    let mut asked = pairs(asked)?;
+    let narrowed = Narrowed::take(&mut asked);
+    board_stream(site, &headers, asked, Board::Calls(narrowed))
+}
+
+/// `/agent/{acd}/{agent}/stream`: what has changed on an agent's page.
+pub(crate) async fn agent_stream(
+    State(site): State<Site>,
+    Path((acd, agent)): Path<(String, String)>,
+    headers: HeaderMap,
+    asked: Asked,
+) -> Moving {
+    board_stream(site, &headers, pairs(asked)?, Board::Agent { acd, agent })
+}
+
+/// `/call/{acd}/{call}/stream`: what has changed on a call's page.
+pub(crate) async fn call_stream(
+    State(site): State<Site>,
+    Path((acd, call)): Path<(String, String)>,
+    headers: HeaderMap,
+    asked: Asked,
+) -> Moving {
+    board_stream(site, &headers, pairs(asked)?, Board::Call { acd, call })
 }
 
 /// `/queue/{acd}/{name}/stream`: what has changed on a queue's page.
@@ -120,7 +143,7 @@ fn board_stream(
     asked: Vec<(String, String)>,
     board: Board,
 ) -> Moving {
-    let sent = BoardSent { board, rows: None, figures: BTreeMap::new() };
+    let sent = BoardSent { board, rows: None, figures: BTreeMap::new(), drawn: 0 };
     open(site, headers, asked, Page::Board(sent), BOARD_GAP)
 }
 
@@ -169,12 +192,24 @@ struct BoardSent {
     board: Board,
     rows: Option<BTreeMap<String, u64>>,
     figures: BTreeMap<&'static str, String>,
+    /// The last period whose charts were drawn (`Board::redrawn`).
+    drawn: u128,
 }
 
 enum Page {
     Floor(FloorSent),
     Links(LinksSent),
     Board(BoardSent),
+}
+
+impl Page {
+    /// Whether its charts are to be drawn anew because time has passed.
+    fn due(&self) -> bool {
+        match self {
+            Self::Board(sent) => sent.due().is_some(),
+            Self::Floor(_) | Self::Links(_) => false,
+        }
+    }
 }
 
 /// One who looks at a page.
@@ -196,6 +231,12 @@ impl Viewer {
         }
         loop {
             let change = match self.feed.next().await? {
+                // Where nothing changes, charts still move on.
+                Step::Clock { at, .. } if self.page.due() => {
+                    let version = self.site.live().snapshot().version;
+                    let (changes, alarms) = (Vec::new(), Vec::new());
+                    Some(Merged { version, at, changes, alarms })
+                }
                 Step::Clock { now, at } => return Some(self.clock(now, at)),
                 Step::Anew(_) => None,
                 Step::Changed(change) => Some(change),
@@ -285,14 +326,26 @@ impl FloorSent {
 }
 
 impl BoardSent {
+    /// The period that its charts are not drawn for yet.
+    fn due(&self) -> Option<u128> {
+        let micros = self.board.redrawn()?.as_micros().max(1);
+        let period = clock::now().0.unsigned_abs() as u128 / micros;
+        (period != self.drawn).then_some(period)
+    }
+
     fn patch(&mut self, out: &mut String, now: &Snapshot, change: Option<&Merged>, look: Look<'_>) {
-        let concerns =
-            |c: &Merged| c.changes.iter().any(|c| self.board.tables().contains(&c.shape.name));
-        if self.rows.is_some() && change.is_some_and(|c| !concerns(c)) {
+        let concerned = change.is_none_or(|c| c.changes.iter().any(|c| self.board.concerns(c)));
+        let due = self.due();
+        if self.rows.is_some() && !concerned && due.is_none() {
             return;
         }
+        let draws = change.is_none() || due.is_some() || self.board.draws_at_once();
+        if let Some(period) = due {
+            self.drawn = period;
+        }
         // Rows must not differ only because time has passed: the script counts on.
-        let content = self.board.content(now, Look { now: Stamp(0), ..look });
+        let drawn = look.drawn.filter(|_| draws);
+        let content = self.board.content(now, Look { now: Stamp(0), drawn, ..look });
         // The first time all rows are sent, so what else the page may have goes.
         let before = self.rows.take().filter(|_| change.is_some());
         if before.is_none() {
@@ -301,7 +354,8 @@ impl BoardSent {
         }
         let before = before.unwrap_or_default();
         let (mut known, mut news) = (BTreeMap::new(), String::new());
-        for (id, row) in content.rows {
+        let drew: Vec<String> = content.charts.iter().map(|(id, _)| id.clone()).collect();
+        for (id, row) in content.rows.into_iter().chain(content.charts) {
             let mut hash = DefaultHasher::new();
             row.hash(&mut hash);
             let hash = hash.finish();
@@ -310,7 +364,15 @@ impl BoardSent {
             }
             known.insert(id, hash);
         }
-        let gone: Vec<String> = before.into_keys().filter(|id| !known.contains_key(id)).collect();
+        let mut gone = Vec::new();
+        for (id, hash) in before {
+            // A chart that was not due stays.
+            if id.starts_with("h:") && !drew.contains(&id) {
+                known.entry(id).or_insert(hash);
+            } else if !known.contains_key(&id) {
+                gone.push(id);
+            }
+        }
         put_rows(out, &news, &gone);
         self.rows = Some(known);
         let figures: BTreeMap<&'static str, String> = content.figures.into_iter().collect();
