@@ -72,7 +72,7 @@ fn panel<'a, 'b>(
 fn grid(panel: &mut Panel<'_, '_>) -> Result<Vec<(BackendCoord, i64)>, Trouble> {
     let y = panel.as_coord_spec().y_spec().clone();
     let length = panel.as_coord_spec().x_spec().range().end;
-    let values: Vec<i64> = y.key_points(BoldPoints(3)).into_iter().filter(|v| *v > 0).collect();
+    let values: Vec<i64> = y.key_points(BoldPoints(4)).into_iter().filter(|v| *v > 0).collect();
     let line = |at: i64, ink: Ink| PathElement::new([(0, at), (length, at)], ink.style());
     panel.draw_series(values.iter().map(|v| line(*v, Ink::Grid)))?;
     panel.draw_series([line(0, Ink::Base)])?;

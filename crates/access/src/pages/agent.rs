@@ -280,8 +280,8 @@ pub(crate) fn content(now: &Snapshot, acd: &str, agent: &str, look: Look<'_>) ->
     let seen = seen(now, acd, agent, look);
     let mut to = Content::default();
     let at = now.at;
-    to.rows.push(("h:now".into(), now_piece(&seen, acd, at).into_string()));
-    to.rows.push(("h:totals".into(), totals(&seen, at).into_string()));
+    to.pieces.push(("h:now".into(), now_piece(&seen, acd, at).into_string()));
+    to.pieces.push(("h:totals".into(), totals(&seen, at).into_string()));
     if let Some(day) = &seen.day {
         let at = at.max(day.now);
         for span in day.spans.iter().rev() {

@@ -55,7 +55,10 @@ pub(crate) enum Board {
 pub(crate) struct Content {
     /// Element ids and rendered rows.
     pub(crate) rows: Vec<(String, String)>,
-    /// Charts: element ids and drawings; none if none was due.
+    /// Pieces of the page besides tables: element ids and what they are. Apart from the rows, for
+    /// a browser reads rows and pieces in one text as either.
+    pub(crate) pieces: Vec<(String, String)>,
+    /// Pieces that are charts; none if none was due.
     pub(crate) charts: Vec<(String, String)>,
     /// Figures by their names.
     pub(crate) figures: Vec<(&'static str, String)>,
@@ -143,9 +146,9 @@ impl Content {
         self.rows.iter().filter(move |(id, _)| id.starts_with(kind)).map(|(_, row)| row.as_str())
     }
 
-    /// A piece of the page or a chart, by its id; nothing if there is none.
+    /// A piece of the page, by its id; nothing if there is none.
     pub(crate) fn piece(&self, id: &str) -> Markup {
-        let found = self.rows.iter().chain(&self.charts).find(|(own, _)| own == id);
+        let found = self.pieces.iter().chain(&self.charts).find(|(own, _)| own == id);
         PreEscaped(found.map_or_else(String::new, |(_, text)| text.clone()))
     }
 

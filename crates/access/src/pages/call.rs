@@ -243,14 +243,14 @@ pub(crate) fn content(now: &Snapshot, acd: &str, call: &str, look: Look<'_>) -> 
     let seen = seen(now, acd, call, look);
     let mut to = Content::default();
     if let Some((c, row)) = &seen.row {
-        to.rows.push(("h:now".into(), now_piece(c, row, now.at).into_string()));
+        to.pieces.push(("h:now".into(), now_piece(c, row, now.at).into_string()));
     }
     let steps = match (&seen.life, &seen.row) {
         (Some(life), _) => life.steps.clone(),
         (None, Some((c, row))) => plain_steps(c, row),
         (None, None) => Vec::new(),
     };
-    to.rows.push(("h:life".into(), life(acd, &steps).into_string()));
+    to.pieces.push(("h:life".into(), life(acd, &steps).into_string()));
     if let Some(drawn) = look.drawn {
         let ended = seen.life.as_ref().and_then(|life| life.ended);
         let until = ended.unwrap_or_else(|| steps.last().map_or(drawn, |s| drawn.max(s.at)));

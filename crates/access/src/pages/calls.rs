@@ -212,7 +212,7 @@ pub(crate) fn content(now: &Snapshot, asked: &Narrowed, look: Look<'_>) -> Conte
         let id = row_id('c', c.acd.text(row), c.call.text(row));
         content.rows.push((id, call_row(&c, row, None, look).into_string()));
     }
-    content.rows.push(("n:reach".into(), reach(&c, &table.rows).into_string()));
+    content.pieces.push(("n:reach".into(), reach(&c, &table.rows).into_string()));
     content.figures = GROUPS.iter().zip(sums).map(|((code, _), n)| (*code, count(n))).collect();
     content
 }

@@ -476,10 +476,13 @@ const apply = (patch) => {
     reload();
     return;
   }
-  const template = document.createElement("template");
-  template.innerHTML = patch.rows || "";
-  localTimes(template.content);
-  const came = [...template.content.children];
+  // Rows of tables and other elements are read apart: in one text a browser drops either.
+  const came = [patch.rows, patch.pieces].flatMap((text) => {
+    const template = document.createElement("template");
+    template.innerHTML = text || "";
+    localTimes(template.content);
+    return [...template.content.children];
+  });
   for (const el of came) {
     const table = tables.get(el.id[0]);
     if (table) {

@@ -1,10 +1,10 @@
 //! The streams that move the pages. An event is one JSON object, applied as a whole, so that a
 //! page that is cut off between two of them is at a version and can go on from there:
 //!
-//! * `patch`: `{at, all?, reload?, rows?, gone?, figures?, notices?, queues-empty?,
-//!   agents-empty?}`: rendered rows to put in place by their ids; with `all`, rows that are not
-//!   among them go. `reload`: the page must be loaded anew. The last three: what stands in the
-//!   elements of that id.
+//! * `patch`: `{at, all?, reload?, rows?, pieces?, gone?, figures?, notices?, queues-empty?,
+//!   agents-empty?}`: rendered rows, and other pieces, to put in place by their ids; with `all`,
+//!   rows that are not among them go. `reload`: the page must be loaded anew. The last three:
+//!   what stands in the elements of that id.
 //! * `clock`: `{now, at, tag}`: this server's clock, when tables were last published, and the
 //!   build of the pages. First, and every 5 s.
 
@@ -143,7 +143,8 @@ fn board_stream(
     asked: Vec<(String, String)>,
     board: Board,
 ) -> Moving {
-    let sent = BoardSent { board, rows: None, figures: BTreeMap::new(), drawn: 0 };
+    let (pieces, figures) = (BTreeMap::new(), BTreeMap::new());
+    let sent = BoardSent { board, rows: None, pieces, figures, drawn: 0 };
     open(site, headers, asked, Page::Board(sent), BOARD_GAP)
 }
 
@@ -191,6 +192,7 @@ struct LinksSent {
 struct BoardSent {
     board: Board,
     rows: Option<BTreeMap<String, u64>>,
+    pieces: BTreeMap<String, u64>,
     figures: BTreeMap<&'static str, String>,
     /// The last period whose charts were drawn (`Board::redrawn`).
     drawn: u128,
@@ -329,7 +331,7 @@ impl BoardSent {
     /// The period that its charts are not drawn for yet.
     fn due(&self) -> Option<u128> {
         let micros = self.board.redrawn()?.as_micros().max(1);
-        let period = clock::now().0.unsigned_abs() as u128 / micros;
+        let period = u128::from(clock::now().0.unsigned_abs()) / micros;
         (period != self.drawn).then_some(period)
     }
 
@@ -353,33 +355,38 @@ impl BoardSent {
             self.figures.clear();
         }
         let before = before.unwrap_or_default();
-        let (mut known, mut news) = (BTreeMap::new(), String::new());
-        let drew: Vec<String> = content.charts.iter().map(|(id, _)| id.clone()).collect();
-        for (id, row) in content.rows.into_iter().chain(content.charts) {
-            let mut hash = DefaultHasher::new();
-            row.hash(&mut hash);
-            let hash = hash.finish();
+        let (mut known, mut rows) = (BTreeMap::new(), String::new());
+        for (id, row) in content.rows {
+            let hash = hash_of(&row);
             if before.get(&id) != Some(&hash) {
-                news.push_str(&row);
+                rows.push_str(&row);
             }
             known.insert(id, hash);
         }
-        let mut gone = Vec::new();
-        for (id, hash) in before {
-            // A chart that was not due stays.
-            if id.starts_with("h:") && !drew.contains(&id) {
-                known.entry(id).or_insert(hash);
-            } else if !known.contains_key(&id) {
-                gone.push(id);
+        let gone: Vec<String> = before.into_keys().filter(|id| !known.contains_key(id)).collect();
+        put_rows(out, &rows, &gone);
+        self.rows = Some(known);
+        let mut pieces = String::new();
+        for (id, piece) in content.pieces.into_iter().chain(content.charts) {
+            let hash = hash_of(&piece);
+            if self.pieces.insert(id, hash) != Some(hash) {
+                pieces.push_str(&piece);
             }
         }
-        put_rows(out, &news, &gone);
-        self.rows = Some(known);
+        if !pieces.is_empty() {
+            field(out, "pieces", &pieces);
+        }
         let figures: BTreeMap<&'static str, String> = content.figures.into_iter().collect();
         let changed = figures.iter().filter(|(name, text)| self.figures.get(*name) != Some(*text));
         put_figures(out, changed.map(|(name, text)| (*name, text.as_str())));
         self.figures = figures;
     }
+}
+
+fn hash_of(text: &str) -> u64 {
+    let mut hash = DefaultHasher::new();
+    text.hash(&mut hash);
+    hash.finish()
 }
 
 impl LinksSent {
