@@ -298,11 +298,9 @@ impl Centre {
     /// Gives everybody a past.
     fn tell(&mut self, stories: &Stories) {
         let (at, mut dice) = (now(), stories::Dice(7));
-        let text = |row: &Row, name: &str| {
-            match self.agent.column(name).and_then(|i| row.get(i)) {
-                Some(Value::Text(text)) => text.to_string(),
-                _ => String::new(),
-            }
+        let text = |row: &Row, name: &str| match self.agent.column(name).and_then(|i| row.get(i)) {
+            Some(Value::Text(text)) => text.to_string(),
+            _ => String::new(),
         };
         let mut known = Vec::new();
         for row in &self.agents {

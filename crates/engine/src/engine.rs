@@ -99,6 +99,7 @@ impl Engine {
             relay: engine.relay.clone(),
             journal: engine.journal.clone(),
             live: engine.live.clone(),
+            stories: engine.stories.clone(),
             stop: engine.stop_folder.clone(),
             failed,
         };

@@ -6,7 +6,7 @@
 
 use facts::table::Table;
 use facts::{Record, Stamp, Timed};
-use model::Model;
+use model::{Model, Step};
 use std::fmt;
 use translate::asterisk::Translator;
 use translate::order::Reorder;
@@ -81,6 +81,21 @@ impl Fold {
                 self.model.apply(&fact);
             }
         }
+    }
+
+    /// From now on the fold tells what happens; whoever says so must [take](Self::take_steps) it.
+    pub const fn tell_steps(&mut self) {
+        self.model.tell_steps();
+    }
+
+    /// Appends what happened since the last time.
+    pub fn take_steps(&mut self, into: &mut Vec<Step>) {
+        self.model.take_steps(into);
+    }
+
+    /// Tells how far the current minute of every queue has come at `at`.
+    pub fn tell_minute_so_far(&mut self, at: Stamp) {
+        self.model.tell_minute_so_far(at);
     }
 
     /// A new local day begins: today's counts start from 0.

@@ -6,6 +6,7 @@ use crate::keeper::from_entry;
 use crate::live::{Alarm, Live};
 use crate::relay::{Parcel, Relay};
 use crate::settings::Day;
+use crate::stories::Stories;
 use crate::wall_clock;
 use facts::table::{Table, Type, Value};
 use facts::{Stamp, Text};
@@ -62,11 +63,16 @@ pub(crate) struct Acd {
     pub(crate) kept: (u64, Option<Instant>),
     /// When the newest record came, and whether it may still be held back.
     pub(crate) unsettled: Option<Instant>,
+    /// What the fold told and the stories do not know yet.
+    steps: Vec<model::Step>,
+    /// The day that the stories are told of.
+    day_told: Stamp,
 }
 
 impl Acd {
     /// An ACD that will first fold what the journal has of today.
-    pub(crate) fn new(name: Text, link: Arc<Link>, fold: Fold, day: Day) -> Self {
+    pub(crate) fn new(name: Text, link: Arc<Link>, mut fold: Fold, day: Day) -> Self {
+        fold.tell_steps();
         let day_start = day.start(wall_clock());
         Self {
             name,
@@ -79,6 +85,8 @@ impl Acd {
             shown_offset_us: 0,
             kept: (0, None),
             unsettled: None,
+            steps: Vec::new(),
+            day_told: Stamp::default(),
         }
     }
 
@@ -110,6 +118,16 @@ impl Acd {
         self.unsettled = Some(Instant::now());
     }
 
+    /// Passes on what the fold told.
+    fn tell(&mut self, stories: &Stories) {
+        if self.day_told != self.day_start {
+            self.day_told = self.day_start;
+            stories.start_day(&self.name, self.day_start);
+        }
+        self.fold.take_steps(&mut self.steps);
+        stories.take(&self.name, self.steps.drain(..));
+    }
+
     fn begin_day(&mut self, switch_now: Stamp) {
         let midnight = self.day.start(switch_now);
         if midnight > self.day_start {
@@ -127,6 +145,7 @@ pub(crate) struct Folder {
     pub(crate) relay: Arc<Relay>,
     pub(crate) journal: Arc<Journal>,
     pub(crate) live: Live,
+    pub(crate) stories: Stories,
     pub(crate) stop: Arc<AtomicBool>,
     /// Tells once that the journal has failed for good.
     pub(crate) failed: SyncSender<String>,
@@ -156,6 +175,9 @@ impl Folder {
                 self.read_on(i);
             }
             self.pass();
+            for acd in &mut self.acds {
+                acd.tell(&self.stories);
+            }
             if let journal::State::Failed(reason) = self.journal.state() {
                 // A second word would say the same; the first is being handled.
                 drop(self.failed.try_send(reason));
@@ -275,6 +297,9 @@ impl Folder {
                 LinkState::Live => acd.switch_now(now),
                 _ => acd.fold.now(),
             };
+            acd.fold.tell_minute_so_far(at);
+            acd.tell(&self.stories);
+            self.stories.at(&acd.name, at, acd.shown_offset_us);
             for shape in model::SHAPES {
                 let Some(mut table) = acd.fold.table(shape.name, at) else { continue };
                 shift(&mut table, acd.shown_offset_us);
@@ -416,6 +441,7 @@ mod tests {
             relay: Arc::default(),
             journal: journal.clone(),
             live: Live::new(),
+            stories: Stories::new(),
             stop: Arc::default(),
             failed: sync_channel(1).0,
         };

@@ -22,10 +22,13 @@ mod clocks;
 mod digest;
 mod ended;
 mod handling;
+mod minutes;
 mod rings;
 mod settings;
 mod splits;
+mod steps;
 mod tables;
+mod telling;
 mod timers;
 mod trunks;
 mod visits;
@@ -33,6 +36,7 @@ mod works;
 
 pub use anomalies::Anomalies;
 pub use settings::*;
+pub use steps::*;
 pub use tables::{SHAPES, shape};
 
 use arena::{Arena, Key};
@@ -80,6 +84,7 @@ pub struct Model {
     recent_order: VecDeque<ChannelId>,
     timers: Timers,
     anomalies: Anomalies,
+    telling: telling::Telling,
     empty: Text,
 }
 
@@ -141,6 +146,7 @@ impl Model {
             recent_order: VecDeque::new(),
             timers: Timers::default(),
             anomalies: Anomalies::default(),
+            telling: telling::Telling::default(),
             empty: Text::from(""),
         }
     }
@@ -149,6 +155,7 @@ impl Model {
     /// earlier stamp may follow, or a refold would differ.
     pub fn advance(&mut self, now: Stamp) {
         while let Some((due, timer)) = self.timers.pop_due(now) {
+            self.moment_over(due);
             match timer {
                 Timer::Agent(agent) => self.touch(agent, due),
                 Timer::Missing(channel) => self.still_missing(channel, due),
@@ -158,6 +165,7 @@ impl Model {
             }
         }
         self.now = self.now.max(now);
+        self.moment_over(now);
     }
 
     /// A new day begins: its counts start from 0; callers who wait count as offered again, and

@@ -2,6 +2,7 @@
 
 use crate::Model;
 use crate::arena::Key;
+use crate::steps::MinuteCounts;
 use crate::visits::Visit;
 use facts::{Outcome, SplitId, Stamp};
 use std::collections::BTreeSet;
@@ -17,6 +18,7 @@ pub(crate) struct Split {
     /// switch put them, for it may put a caller before others.
     pub(crate) order: Vec<Key<Visit>>,
     pub(crate) tally: SplitTally,
+    pub(crate) minute: MinuteCounts,
 }
 
 /// What is counted per split today. Times in microseconds.
@@ -154,6 +156,7 @@ impl Model {
             waiting: BTreeSet::new(),
             order: Vec::new(),
             tally: SplitTally::default(),
+            minute: MinuteCounts::default(),
         });
         self.split_ids.insert(id.clone(), key);
         key

@@ -47,6 +47,7 @@ pub(crate) fn hour(dice: &mut Dice, now: Stamp) -> QueueHour {
                 answered_in_sl: answered.saturating_sub(dice.small(3)),
                 abandoned: dice.small(3 * known),
                 other: dice.small(2) / 2,
+                refused: 0,
                 staffed: 8,
                 available: dice.small(4),
                 heard_s,
@@ -99,7 +100,15 @@ pub(crate) fn day(dice: &mut Dice, acd: &str, agent: &str, name: &str, now: Stam
         last.to = None;
     }
     let text = Text::from;
-    AgentDay { acd: text(acd), agent: text(agent), name: text(name), day_start, now, spans, cut: false }
+    AgentDay {
+        acd: text(acd),
+        agent: text(agent),
+        name: text(name),
+        day_start,
+        now,
+        spans,
+        cut: false,
+    }
 }
 
 /// The life of a call that began then: its steps up to `now`.
@@ -210,9 +219,7 @@ pub(crate) fn waiting(calls: &[Row]) -> Vec<Row> {
     let of = |row: &Row, name: &str| {
         calls_shape.column(name).and_then(|i| row.get(i)).cloned().unwrap_or(Value::Null)
     };
-    let waits = |row: &&Row| {
-        matches!(of(row, "state"), Value::Text(t) if ["QUEUED", "RINGING"].contains(&&*t))
-    };
+    let waits = |row: &&Row| matches!(of(row, "state"), Value::Text(t) if ["QUEUED", "RINGING"].contains(&&*t));
     let mut found: Vec<&Row> = calls.iter().filter(waits).collect();
     found.sort_by_key(|row| of(row, "queued_at"));
     let row = |(i, call): (usize, &&Row)| {

@@ -25,8 +25,7 @@ const HEIGHT: u32 = UPPER + LOWER + AXIS;
 /// Seconds left free between two bars.
 const GAP: i64 = 6;
 
-type Panel<'a, 'b> =
-    ChartContext<'a, Canvas<'b>, Cartesian2d<RangedCoordi64, RangedCoordi64>>;
+type Panel<'a, 'b> = ChartContext<'a, Canvas<'b>, Cartesian2d<RangedCoordi64, RangedCoordi64>>;
 type Trouble = plotters::drawing::DrawingAreaErrorKind<Infallible>;
 
 /// What the marks say together.

@@ -81,7 +81,8 @@ fn place(chart: &Chart<'_>, height: u32) -> Result<Placed, DrawingAreaErrorKind<
         // Downwards, lane by lane.
         let mut plot = ChartBuilder::on(&marks).build_cartesian_2d(0..length, lanes..0)?;
         let moments = ticks(chart.from, chart.to, chart.clock_from.unwrap_or(chart.from), 8);
-        let upright = |at: &Stamp| PathElement::new([(x(*at), 0), (x(*at), lanes)], Ink::Grid.style());
+        let upright =
+            |at: &Stamp| PathElement::new([(x(*at), 0), (x(*at), lanes)], Ink::Grid.style());
         plot.draw_series(moments.iter().map(upright))?;
         let level = |n: i64| PathElement::new([(0, n), (length, n)], Ink::Base.style());
         plot.draw_series((1..=lanes).map(level))?;

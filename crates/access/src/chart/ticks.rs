@@ -4,9 +4,8 @@ use facts::Stamp;
 
 const SECOND: i64 = 1_000_000;
 /// The steps between two moments, in seconds: those people count in.
-const STEPS: [i64; 17] = [
-    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200,
-];
+const STEPS: [i64; 17] =
+    [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200];
 
 /// The moments from `from` to `to` that are whole steps after `origin`, at most `most` + 1 of
 /// them.

@@ -3,8 +3,8 @@
 //! Each is a list of rendered rows with ids, some figures, and words for where nothing is. What
 //! is rendered does not depend on the moment: the script counts times on.
 
-use super::floor::{Head, Look, heads};
 use super::asked::Narrowed;
+use super::floor::{Head, Look, heads};
 use super::{agent, anomalies, call, calls, notices, queue, trunks, wallboard, words};
 use engine::{Change, Snapshot};
 use facts::table::{Row, Value};
@@ -81,9 +81,7 @@ impl Board {
     pub(crate) fn concerns(&self, change: &Change) -> bool {
         let of = |acd: &str, name: &str| {
             let keys = change.rows.iter().chain(&change.gone);
-            let is = |value: Option<&Value>, text: &str| {
-                matches!(value, Some(Value::Text(t)) if **t == *text)
-            };
+            let is = |value: Option<&Value>, text: &str| matches!(value, Some(Value::Text(t)) if **t == *text);
             keys.into_iter().any(|key| is(key.first(), acd) && is(key.get(1), name))
         };
         self.tables().contains(&change.shape.name)

@@ -5,7 +5,7 @@ use super::calls::{caller, end_words, state_words};
 use super::columns::Calls;
 use super::floor::Look;
 use super::phases::{PHASES, phases};
-use super::words::{agent_path, age, call_path, clock, millis, queue_path, visible};
+use super::words::{age, agent_path, call_path, clock, millis, queue_path, visible};
 use crate::chart::{Band, Chart, Lane, lanes};
 use engine::{CallLife, CallStep, Snapshot};
 use facts::table::Row;

@@ -5,9 +5,7 @@ use super::boards::{Content, Grid, find, frame, none};
 use super::columns::Calls;
 use super::floor::{Head, Look};
 use super::limits::Level;
-use super::words::{
-    agent_path, age, call_path, clock, count, millis, queue_path, row_id, visible,
-};
+use super::words::{age, agent_path, call_path, clock, count, millis, queue_path, row_id, visible};
 use engine::Snapshot;
 use facts::Stamp;
 use facts::table::Row;
@@ -218,12 +216,7 @@ pub(crate) fn content(now: &Snapshot, asked: &Narrowed, look: Look<'_>) -> Conte
 }
 
 /// What stands between the header and the end of the page.
-pub(crate) fn body(
-    content: &Content,
-    now: &Snapshot,
-    asked: &Narrowed,
-    look: Look<'_>,
-) -> Markup {
+pub(crate) fn body(content: &Content, now: &Snapshot, asked: &Narrowed, look: Look<'_>) -> Markup {
     let grid = Grid {
         id: "calls",
         kind: 'c',

@@ -7,7 +7,7 @@ use super::columns::{Agents, Links, Queues};
 use super::limits::{Level, Limits};
 use super::notices;
 use super::words::{
-    agent_path, age, call_path, calls_path, count, millis, queue_path, row_id, span, visible,
+    age, agent_path, call_path, calls_path, count, millis, queue_path, row_id, span, visible,
 };
 use engine::{Snapshot, Stories};
 use facts::Stamp;
@@ -371,12 +371,7 @@ fn tile(label: &str, id: &str, value: Markup, note: Markup) -> Markup {
 
 /// The figures, big; those that count what another page lists lead there: the addresses are for
 /// waiting, available, offered, answered and abandoned.
-pub(crate) fn tiles(
-    f: &Figures,
-    limits: &Limits,
-    now: Stamp,
-    to: &[String],
-) -> Markup {
+pub(crate) fn tiles(f: &Figures, limits: &Limits, now: Stamp, to: &[String]) -> Markup {
     let figure = |id: &str| html! { b data-n=(id) { (f.get(id)) } };
     let linked = |id: &str, place: usize| match to.get(place) {
         Some(to) => html! { a href=(to) { (figure(id)) } },

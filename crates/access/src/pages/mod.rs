@@ -27,18 +27,18 @@ pub use limits::{Limit, Limits};
 
 pub(crate) use assets::asset;
 pub(crate) use stream::{
-    agent_stream, anomalies_stream, call_stream, calls_stream, floor_stream, links_stream, queue_stream, trunks_stream,
-    wallboard_stream,
+    agent_stream, anomalies_stream, call_stream, calls_stream, floor_stream, links_stream,
+    queue_stream, trunks_stream, wallboard_stream,
 };
 
 use crate::clock;
 use crate::refusal::Refusal;
 use crate::rest::{Asked, pairs};
 use crate::site::Site;
+use asked::Narrowed;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use asked::Narrowed;
 use boards::Board;
 use floor::Look;
 use maud::{DOCTYPE, Markup, html};

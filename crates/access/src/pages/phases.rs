@@ -164,8 +164,7 @@ mod tests {
     #[test]
     fn what_was_not_heard_is_a_phase_of_its_own() {
         let steps = [(0, "entry"), (3, "queued"), (5, "unheard"), (9, "heard")];
-        let expected =
-            [(Some(IVR), 0, 3), (Some(WAIT), 3, 5), (None, 5, 9), (Some(WAIT), 9, 12)];
+        let expected = [(Some(IVR), 0, 3), (Some(WAIT), 3, 5), (None, 5, 9), (Some(WAIT), 9, 12)];
         assert_eq!(told(&steps, 12), expected);
         assert_eq!(told(&[], 12), []);
     }

@@ -23,7 +23,7 @@ pub struct Minute {
     pub waiting_max: u32,
     /// Longest that anybody who waited in this minute had waited so far, seconds.
     pub oldest_wait_max_s: u32,
-    /// Calls that came.
+    /// Calls that came to wait.
     pub offered: u32,
     /// Calls answered.
     pub answered: u32,
@@ -31,8 +31,10 @@ pub struct Minute {
     pub answered_in_sl: u32,
     /// Callers who gave up.
     pub abandoned: u32,
-    /// Calls that left otherwise: timed out, by a key, no agents, refused, lost.
+    /// Calls that left otherwise: timed out, by a key, no agents, lost.
     pub other: u32,
+    /// Calls turned away on arrival; they are not among the offered.
+    pub refused: u32,
     /// Agents logged on at the end of the minute; in the current one now.
     pub staffed: u32,
     /// Of them available.

@@ -4,13 +4,13 @@ use facts::{Stamp, Text};
 
 /// The kinds of steps.
 ///
-/// `entry` (always first; its detail is the dialled number), `vector` (a new dialplan context),
-/// `ivr` (a message of the dialplan or an IVR), `queued`, `ring`, `no-answer`, `answered`,
-/// `hold`, `resume`, `transfer`, `joined` (with another call), `parked`, `unparked`,
-/// `conference-in`, `conference-out`, `left-queue` (without an answer), `refused` (by a queue),
-/// `code` (a work code), `unheard` and `heard` (the link was lost and is back), `hangup` (the end;
-/// its detail is who hung up).
-pub const KINDS: [&str; 21] = [
+/// `entry` (always first), `vector` (a new dialplan context), `ivr` (a message of the dialplan or
+/// an IVR), `queued`, `ring`, `no-answer`, `answered`, `hold`, `resume`, `transfer`, `dialled` (one
+/// of the parties made another call), `joined` (which became part of this one), `parked`,
+/// `unparked`, `conference-in`, `conference-out`, `left-queue` (without an answer), `refused` (by a
+/// queue), `code` (a work code), `unheard` and `heard` (the link was lost and is back), `hangup`
+/// (the end; its detail is who hung up).
+pub const KINDS: [&str; 22] = [
     "entry",
     "vector",
     "ivr",
@@ -31,6 +31,7 @@ pub const KINDS: [&str; 21] = [
     "code",
     "unheard",
     "heard",
+    "dialled",
     "hangup",
 ];
 
@@ -59,7 +60,8 @@ pub struct CallLife {
     pub began: Stamp,
     /// When it was over; `None`: it goes on.
     pub ended: Option<Stamp>,
-    /// Oldest first. The last step of an ended call is its `hangup`.
+    /// Oldest first. The last step of an ended call is its `hangup`, but for work codes given in
+    /// after-call work.
     pub steps: Vec<CallStep>,
     /// Steps in the middle were dropped for want of room.
     pub cut: bool,

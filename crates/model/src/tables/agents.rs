@@ -16,7 +16,7 @@ impl Model {
     }
 
     /// The channel of what he does now: the caller who rings or the phone that talks.
-    fn present_channel(&self, agent: &Agent) -> Option<Key<Channel>> {
+    pub(crate) fn present_channel(&self, agent: &Agent) -> Option<Key<Channel>> {
         let work = agent.works.iter().rev().find(|w| w.held_since.is_none());
         let own = || {
             let phones = agent.phones.iter().filter_map(|p| self.endpoints.get(*p));

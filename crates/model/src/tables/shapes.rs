@@ -430,8 +430,8 @@ pub(super) const CTKGRP: Shape = Shape {
 
 /// All live tables, in the order in which they are listed for people.
 pub const SHAPES: &[Shape] = &[
-    QUEUES, AGENTS, CALLS, WAITING, CHANNELS, TRUNKS, ANOMALIES, CAGENT, CSPLIT, CVDN, CVECTOR, CTRUNK,
-    CTKGRP,
+    QUEUES, AGENTS, CALLS, WAITING, CHANNELS, TRUNKS, ANOMALIES, CAGENT, CSPLIT, CVDN, CVECTOR,
+    CTRUNK, CTKGRP,
 ];
 
 /// The shape of that name.
