@@ -9,6 +9,7 @@
 //! another site that resolves its own name to 127.0.0.1 gets nothing).
 
 mod attach;
+mod chart;
 mod clock;
 mod events;
 mod feed;

@@ -14,6 +14,9 @@ pub(crate) struct Split {
     pub(crate) wrapup_s: Option<u32>,
     /// Open visits by begin: the first has waited longest.
     pub(crate) waiting: BTreeSet<(Stamp, Key<Visit>)>,
+    /// The same visits in the order in which they will be served: by the places at which the
+    /// switch put them, for it may put a caller before others.
+    pub(crate) order: Vec<Key<Visit>>,
     pub(crate) tally: SplitTally,
     pub(crate) minute: MinuteCounts,
 }
@@ -53,6 +56,19 @@ pub(crate) struct SplitTally {
     pub(crate) ring_time: i64,
     pub(crate) rona: i64,
     pub(crate) transferred: i64,
+}
+
+impl Split {
+    /// Puts a visit at a place in the order (1: the next to be served; 0: not told, the last).
+    pub(crate) fn put(&mut self, visit: Key<Visit>, place: u32) {
+        let before = self.order.iter().position(|v| *v == visit);
+        if let Some(at) = before {
+            self.order.remove(at);
+        }
+        let last = self.order.len();
+        let at = usize::try_from(place).ok().and_then(|n| n.checked_sub(1));
+        self.order.insert(at.unwrap_or(last).min(last), visit);
+    }
 }
 
 impl SplitTally {
@@ -138,6 +154,7 @@ impl Model {
             id: id.clone(),
             wrapup_s: None,
             waiting: BTreeSet::new(),
+            order: Vec::new(),
             tally: SplitTally::default(),
             minute: MinuteCounts::default(),
         });

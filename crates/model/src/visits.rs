@@ -45,6 +45,9 @@ impl Model {
             {
                 v.missing = false;
                 v.position = position;
+                if let Some(s) = self.splits.get_mut(split) {
+                    s.put(open, position);
+                }
                 return;
             }
             self.close_visit(open, Outcome::Left, at);
@@ -58,6 +61,7 @@ impl Model {
         }
         let Some(s) = self.splits.get_mut(split) else { return };
         s.waiting.insert((since, key));
+        s.put(key, position);
         s.tally.offered += 1;
         s.tally.arrived += 1;
         s.tally.max_waiting = s.tally.max_waiting.max(s.waiting.len());
@@ -106,6 +110,7 @@ impl Model {
         v.left = Some(at.max(v.since));
         if let Some(s) = self.splits.get_mut(v.split) {
             s.waiting.remove(&(v.since, key));
+            s.order.retain(|v| *v != key);
             s.minute.oldest = s.minute.oldest.max(at.since(v.since));
         }
         if let Some(call) = self.calls.get_mut(v.call) {

@@ -6,8 +6,10 @@
 use super::columns::{Agents, Links, Queues};
 use super::limits::{Level, Limits};
 use super::notices;
-use super::words::{age, count, millis, queue_path, row_id, span, visible};
-use engine::Snapshot;
+use super::words::{
+    age, agent_path, call_path, calls_path, count, millis, queue_path, row_id, span, visible,
+};
+use engine::{Snapshot, Stories};
 use facts::Stamp;
 use facts::table::{Row, Shape, Table};
 use maud::{Markup, PreEscaped, html};
@@ -23,6 +25,13 @@ pub(crate) struct Look<'a> {
     pub(crate) several: bool,
     /// Where the page's stream goes on.
     pub(crate) place: &'a str,
+    /// The state that the address asks for. All rows are there, but those of other states are
+    /// hidden, until the script shows them.
+    pub(crate) state: Option<&'a str>,
+    /// The stories of agents, calls and queues.
+    pub(crate) stories: &'a Stories,
+    /// The moment up to which charts are drawn; `None`: none is due.
+    pub(crate) drawn: Option<Stamp>,
 }
 
 /// Whether the snapshot is of several ACDs.
@@ -138,9 +147,10 @@ pub(crate) fn queue_row(c: &Queues, row: &Row, look: Look<'_>) -> Markup {
             (linked(c.in_acw.int(row), &format!("{to}?state=ACW")))
             (linked(c.in_aux.int(row), &format!("{to}?state=AUX")))
             (linked(c.other.int(row), &format!("{to}?state=OTHER")))
-            (number(c.offered.int(row)))
-            (number(c.answered.int(row)))
-            (number(c.abandoned.int(row)))
+            @let calls = |outcome| calls_path(&[("acd", acd), ("queue", queue), ("outcome", outcome)]);
+            (linked(c.offered.int(row), &calls("OFFERED")))
+            (linked(c.answered.int(row), &calls("ANSWERED")))
+            (linked(c.abandoned.int(row), &calls("ABANDONED")))
             td.n title=[c.service_level_s.int(row).map(|s| format!("within {}", span(s)))] {
                 @match c.service_level_pct.int(row) {
                     Some(pct) => { (pct) small { "%" } }
@@ -160,7 +170,7 @@ const fn class(level: Level) -> Option<&'static str> {
 }
 
 /// A state as people say it.
-fn state_words(state: &str, direction: &str, on_hold: i64) -> String {
+pub(crate) fn state_words(state: &str, direction: &str, on_hold: i64) -> String {
     let word = match state {
         "AVAIL" => "Available",
         "RING" => "Ringing",
@@ -206,19 +216,29 @@ pub(crate) fn agent_row_as(
             data-t=[since.map(millis)] {
             @if look.several { td.acd { (visible(acd)) } }
             th scope="row" class="who" {
-                (visible(name))
+                a href=(agent_path(acd, agent)) { (visible(name)) }
                 @if name != agent { " " small { (visible(agent)) } }
             }
             td.st { (words) }
             td.rs { (visible(c.reason.text(row))) }
             td.n.t { @if let Some(at) = since { (age(look.now - at)) } }
             td.sp { (visible(c.split.text(row))) }
-            td.pa { (visible(c.party.text(row))) }
+            td.pa { (the_call(acd, c.call.text(row), c.party.text(row))) }
             (number(c.acd_calls.int(row)))
             (number(c.rona.int(row)))
             td.att { @if over > 0 { (state_words(state, "", 0)) " over " (span(over)) } }
         }
     }
+}
+
+/// The number at the other end, which leads to the call.
+pub(crate) fn the_call(acd: &str, call: &str, party: &str) -> Markup {
+    let words = match (call, party) {
+        ("", party) => return html! { (visible(party)) },
+        (_, "") => "Call".into(),
+        (_, party) => visible(party),
+    };
+    html! { a href=(call_path(acd, call)) { (words) } }
 }
 
 /// The whole Floor, all ACDs together, in figures. An element with `data-n` shows the figure of
@@ -349,15 +369,11 @@ fn tile(label: &str, id: &str, value: Markup, note: Markup) -> Markup {
     }
 }
 
-/// The figures, big; those that count what another page lists lead there.
-pub(crate) fn tiles(
-    f: &Figures,
-    limits: &Limits,
-    now: Stamp,
-    to: Option<[&'static str; 2]>,
-) -> Markup {
+/// The figures, big; those that count what another page lists lead there: the addresses are for
+/// waiting, available, offered, answered and abandoned.
+pub(crate) fn tiles(f: &Figures, limits: &Limits, now: Stamp, to: &[String]) -> Markup {
     let figure = |id: &str| html! { b data-n=(id) { (f.get(id)) } };
-    let linked = |id: &str, place: usize| match to.and_then(|to| to.get(place).copied()) {
+    let linked = |id: &str, place: usize| match to.get(place) {
         Some(to) => html! { a href=(to) { (figure(id)) } },
         None => figure(id),
     };
@@ -376,9 +392,9 @@ pub(crate) fn tiles(
                 html! { "of " span data-n="staffed" { (f.get("staffed")) } " staffed" }))
             (tile("Service level", "service", figure("service"),
                 html! { "today" }))
-            (tile("Offered", "offered", figure("offered"), html! { "today" }))
-            (tile("Answered", "answered", figure("answered"), html! { "today" }))
-            (tile("Abandoned", "abandoned", figure("abandoned"), html! { "today" }))
+            (tile("Offered", "offered", linked("offered", 2), html! { "today" }))
+            (tile("Answered", "answered", linked("answered", 3), html! { "today" }))
+            (tile("Abandoned", "abandoned", linked("abandoned", 4), html! { "today" }))
         }
     }
 }
@@ -543,6 +559,13 @@ fn section(
     }
 }
 
+/// Where the tiles of the whole centre lead.
+fn tile_links() -> [String; 5] {
+    let calls = |outcome| calls_path(&[("outcome", outcome)]);
+    let [offered, answered, abandoned] = ["OFFERED", "ANSWERED", "ABANDONED"].map(calls);
+    ["/calls?state=WAITING".into(), "/?state=AVAIL".into(), offered, answered, abandoned]
+}
+
 /// What stands between the header and the end of the page.
 pub(crate) fn body(now: &Snapshot, look: Look<'_>) -> Markup {
     let figures = Figures::of(now);
@@ -553,8 +576,7 @@ pub(crate) fn body(now: &Snapshot, look: Look<'_>) -> Markup {
             data-at=(millis(now.at)) {
             h1.unseen { "Floor" }
             div id="notices" aria-live="polite" { (notices::all(now)) }
-            (tiles(&figures, look.limits, look.now,
-                Some(["/calls?state=WAITING", "/?state=AVAIL"])))
+            (tiles(&figures, look.limits, look.now, &tile_links()))
             section.queues aria-labelledby="queues-title" {
                 header {
                     h2 id="queues-title" { "Queues" } span.count id="queues-count" {}

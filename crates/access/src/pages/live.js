@@ -47,6 +47,7 @@ const learnClock = (now) => {
 const serverNow = () => Date.now() + offset;
 // The moment of which all times are shown, so that they never differ among themselves.
 let beatAt = serverNow();
+const loadedAt = beatAt;
 
 const two = (n) => String(n).padStart(2, "0");
 const age = (ms) => {
@@ -62,12 +63,19 @@ const count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 const timeOfDay = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 const withZone = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short" });
 const withDay = new Intl.DateTimeFormat([], { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const hourMinute = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const setText = (el, text) => { if (el && el.textContent !== text) el.textContent = text; };
 const localTimes = (root) => {
   const today = new Date(serverNow()).toDateString();
   for (const el of root.querySelectorAll("time[data-at]")) {
     const at = new Date(Number(el.dataset.at));
     el.dateTime = at.toISOString();
     el.textContent = (at.toDateString() === today ? timeOfDay : withDay).format(at);
+  }
+  // In charts: moments along the axis, and what is said where one points at a mark.
+  for (const el of root.querySelectorAll("svg text[data-at]")) setText(el, hourMinute.format(Number(el.dataset.at)));
+  for (const el of root.querySelectorAll("svg title[data-at]")) {
+    setText(el, el.textContent.replace(/^[\d:]+ UTC/, timeOfDay.format(Number(el.dataset.at))));
   }
 };
 
@@ -81,7 +89,6 @@ for (const part of (main?.dataset.limits || "").split(",")) {
 const OVER = { Wait: "Wait", AUX: "AUX", ACW: "ACW", RING: "Ringing" };
 const RANK = { "": 0, caution: 1, warning: 2 };
 const compareText = new Intl.Collator([], { numeric: true, sensitivity: "base" }).compare;
-const setText = (el, text) => { if (el && el.textContent !== text) el.textContent = text; };
 const setLevel = (el, level) => {
   if (el.classList.contains("caution") !== (level === "caution")) el.classList.toggle("caution");
   if (el.classList.contains("warning") !== (level === "warning")) el.classList.toggle("warning");
@@ -128,7 +135,7 @@ class Sorted {
     row.limit = limits.get(row.limited);
     // The name, and after it, small, the identity.
     const who = el.querySelector("th");
-    const inner = who.querySelector("a") ?? who;
+    const inner = who.querySelector("a, time") ?? who;
     row.name = inner.firstChild?.textContent.trim() ?? "";
     row.own = who.querySelector("small")?.textContent ?? "";
     this.rows.set(el.id, row);
@@ -142,7 +149,9 @@ class Sorted {
     const head = this.heads[this.by.column].classList;
     if (head.contains("att")) row.key = RANK[row.level] ? RANK[row.level] * 1e14 + (serverNow() - row.since) : null;
     else if (cell?.querySelector("time[data-at]")) row.key = Number(cell.firstElementChild.dataset.at);
-    else if (cell?.classList.contains("t")) row.key = row.since ? -row.since : null;
+    // Times that are over and those that run are compared as of when the page was loaded.
+    else if (cell?.dataset.v) row.key = Number(cell.dataset.v);
+    else if (cell?.classList.contains("t")) row.key = row.since ? loadedAt - row.since : null;
     else if (head.contains("n")) {
       const n = parseFloat(cell?.textContent.replace(/[^\d.-]/g, ""));
       row.key = Number.isNaN(n) ? null : n;
@@ -351,7 +360,7 @@ class Sorted {
 const tables = new Map();
 // The table that the box and the buttons of states narrow: the last one.
 let sifted = null;
-for (const table of document.querySelectorAll("main table")) {
+for (const table of document.querySelectorAll("main table:not(.plain)")) {
   sifted = new Sorted(table);
   tables.set(table.dataset.kind ?? (table.id === "queues" ? "q" : "a"), sifted);
 }
@@ -444,15 +453,36 @@ const showWall = (now) => {
   }
 };
 
+// Puts a rendered piece of the page in place of the one it renews, as it was left: opened,
+// scrolled, and with the keyboard where it was.
+const putPiece = (el) => {
+  const old = document.getElementById(el.id);
+  if (!old) {
+    document.getElementById("cards")?.append(el);
+    return;
+  }
+  const parts = "details, .scroll, a, summary";
+  const before = [...old.querySelectorAll(parts)], after = [...el.querySelectorAll(parts)];
+  const at = before.indexOf(document.activeElement);
+  const scrolled = before.map((part) => part.scrollTop);
+  for (const [i, part] of before.entries()) if (part.open) after[i]?.setAttribute("open", "");
+  old.replaceWith(el);
+  scrolled.forEach((top, i) => { if (top && after[i]) after[i].scrollTop = top; });
+  if (at >= 0) after[at]?.focus({ preventScroll: true });
+};
+
 const apply = (patch) => {
   if (patch.reload) {
     reload();
     return;
   }
-  const template = document.createElement("template");
-  template.innerHTML = patch.rows || "";
-  localTimes(template.content);
-  const came = [...template.content.children];
+  // Rows of tables and other elements are read apart: in one text a browser drops either.
+  const came = [patch.rows, patch.pieces].flatMap((text) => {
+    const template = document.createElement("template");
+    template.innerHTML = text || "";
+    localTimes(template.content);
+    return [...template.content.children];
+  });
   for (const el of came) {
     const table = tables.get(el.id[0]);
     if (table) {
@@ -460,11 +490,7 @@ const apply = (patch) => {
       const { since } = table.rows.get(el.id);
       if (since) setText(el.querySelector("td.t"), age(beatAt - since));
     }
-    else {
-      const old = document.getElementById(el.id);
-      if (old) old.replaceWith(el);
-      else document.getElementById("cards")?.append(el);
-    }
+    else putPiece(el);
   }
   const gone = patch.gone || [];
   if (patch.all) {
@@ -582,6 +608,7 @@ const tick = () => {
   tickSeen();
   showOldest(now);
   showWall(now);
+  for (const el of document.querySelectorAll(".counted[data-t]")) setText(el, age(now - Number(el.dataset.t)));
   for (const el of document.querySelectorAll("#cards span[data-t]")) setText(el, age(now - Number(el.dataset.t)));
   setText(document.getElementById("now"), withZone.format(now));
 };

@@ -4,33 +4,38 @@
 //! Whatever comes from a switch is data: the templates escape it, and [`words::visible`] makes
 //! control characters harmless.
 
+mod agent;
 mod anomalies;
+mod asked;
 mod assets;
 mod boards;
+mod call;
 mod calls;
 mod columns;
 mod floor;
 mod limits;
 mod links;
 mod notices;
+mod phases;
 mod queue;
 mod stream;
 mod trunks;
 mod wallboard;
-mod words;
+pub(crate) mod words;
 
 pub use limits::{Limit, Limits};
 
 pub(crate) use assets::asset;
 pub(crate) use stream::{
-    anomalies_stream, calls_stream, floor_stream, links_stream, queue_stream, trunks_stream,
-    wallboard_stream,
+    agent_stream, anomalies_stream, call_stream, calls_stream, floor_stream, links_stream,
+    queue_stream, trunks_stream, wallboard_stream,
 };
 
 use crate::clock;
 use crate::refusal::Refusal;
 use crate::rest::{Asked, pairs};
 use crate::site::Site;
+use asked::Narrowed;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -54,9 +59,55 @@ pub(crate) async fn links(State(site): State<Site>) -> Response {
     page(&site, "Links", "/links", &links::body(&now, look))
 }
 
-/// `/calls`: the Calls page.
-pub(crate) async fn calls(State(site): State<Site>) -> Response {
-    board(&site, "Calls", "/calls", &Board::Calls)
+/// `/calls`: the Calls page, narrowed to what the address asks for ([`Narrowed`]).
+pub(crate) async fn calls(State(site): State<Site>, asked: Asked) -> Result<Response, Refusal> {
+    let mut asked = pairs(asked)?;
+    let narrowed = Narrowed::take(&mut asked);
+    let state = asked.into_iter().find(|(name, text)| name == "state" && !text.is_empty());
+    let state = state.map(|(_, text)| text);
+    let now = site.live().snapshot();
+    let look = Look { state: state.as_deref(), ..look(&site, floor::several(&now), "0") };
+    let body = Board::Calls(narrowed).body(&now, look);
+    Ok(page(&site, "Calls", "/calls", &body))
+}
+
+/// `/agent/{acd}/{agent}`: an agent's day.
+pub(crate) async fn agent(
+    State(site): State<Site>,
+    Path((acd, agent)): Path<(String, String)>,
+) -> Response {
+    let now = site.live().snapshot();
+    let Some(name) = agent::name(&now, &acd, &agent, look(&site, false, "0")) else {
+        let body = html! {
+            main { div.empty.shown {
+                h1 { "No agent " (words::visible(&agent)) " has been seen on "
+                    (words::visible(&acd)) " today" }
+                p { "The " a href="/" { "Floor" } " lists the agents who are logged on." }
+            } }
+        };
+        return (StatusCode::NOT_FOUND, page(&site, "No such agent", "", &body)).into_response();
+    };
+    let title = words::visible(&name).into_owned();
+    board(&site, &title, "", &Board::Agent { acd, agent })
+}
+
+/// `/call/{acd}/{call}`: a call's life.
+pub(crate) async fn call(
+    State(site): State<Site>,
+    Path((acd, call)): Path<(String, String)>,
+) -> Response {
+    let now = site.live().snapshot();
+    if !call::exists(&now, &acd, &call, look(&site, false, "0")) {
+        let body = html! {
+            main { div.empty.shown {
+                h1 { "The call " (words::visible(&call)) " on " (words::visible(&acd))
+                    " is not known, or not any more" }
+                p { a href="/calls" { "Calls" } " lists those that live and the last that ended." }
+            } }
+        };
+        return (StatusCode::NOT_FOUND, page(&site, "No such call", "", &body)).into_response();
+    }
+    board(&site, "A call's life", "", &Board::Call { acd, call })
 }
 
 /// `/queue/{acd}/{name}`: the page of a queue.
@@ -124,7 +175,16 @@ pub(crate) async fn nowhere(State(site): State<Site>, uri: Uri) -> Response {
 }
 
 fn look<'a>(site: &'a Site, several: bool, place: &'a str) -> Look<'a> {
-    Look { limits: &site.hooks().limits, now: clock::now(), several, place }
+    let (now, hooks) = (clock::now(), site.hooks());
+    Look {
+        limits: &hooks.limits,
+        now,
+        several,
+        place,
+        state: None,
+        stories: &hooks.stories,
+        drawn: Some(now),
+    }
 }
 
 /// The frame around every page.

@@ -1,13 +1,14 @@
 //! The streams that move the pages. An event is one JSON object, applied as a whole, so that a
 //! page that is cut off between two of them is at a version and can go on from there:
 //!
-//! * `patch`: `{at, all?, reload?, rows?, gone?, figures?, notices?, queues-empty?,
-//!   agents-empty?}`: rendered rows to put in place by their ids; with `all`, rows that are not
-//!   among them go. `reload`: the page must be loaded anew. The last three: what stands in the
-//!   elements of that id.
+//! * `patch`: `{at, all?, reload?, rows?, pieces?, gone?, figures?, notices?, queues-empty?,
+//!   agents-empty?}`: rendered rows, and other pieces, to put in place by their ids; with `all`,
+//!   rows that are not among them go. `reload`: the page must be loaded anew. The last three:
+//!   what stands in the elements of that id.
 //! * `clock`: `{now, at, tag}`: this server's clock, when tables were last published, and the
 //!   build of the pages. First, and every 5 s.
 
+use super::asked::Narrowed;
 use super::boards::Board;
 use super::floor::{Figures, Look};
 use super::{assets, floor, links, look, notices, words};
@@ -65,7 +66,29 @@ pub(crate) async fn calls_stream(
     headers: HeaderMap,
     asked: Asked,
 ) -> Moving {
-    board_stream(site, &headers, pairs(asked)?, Board::Calls)
+    let mut asked = pairs(asked)?;
+    let narrowed = Narrowed::take(&mut asked);
+    board_stream(site, &headers, asked, Board::Calls(narrowed))
+}
+
+/// `/agent/{acd}/{agent}/stream`: what has changed on an agent's page.
+pub(crate) async fn agent_stream(
+    State(site): State<Site>,
+    Path((acd, agent)): Path<(String, String)>,
+    headers: HeaderMap,
+    asked: Asked,
+) -> Moving {
+    board_stream(site, &headers, pairs(asked)?, Board::Agent { acd, agent })
+}
+
+/// `/call/{acd}/{call}/stream`: what has changed on a call's page.
+pub(crate) async fn call_stream(
+    State(site): State<Site>,
+    Path((acd, call)): Path<(String, String)>,
+    headers: HeaderMap,
+    asked: Asked,
+) -> Moving {
+    board_stream(site, &headers, pairs(asked)?, Board::Call { acd, call })
 }
 
 /// `/queue/{acd}/{name}/stream`: what has changed on a queue's page.
@@ -120,7 +143,8 @@ fn board_stream(
     asked: Vec<(String, String)>,
     board: Board,
 ) -> Moving {
-    let sent = BoardSent { board, rows: None, figures: BTreeMap::new() };
+    let (pieces, figures) = (BTreeMap::new(), BTreeMap::new());
+    let sent = BoardSent { board, rows: None, pieces, figures, drawn: 0 };
     open(site, headers, asked, Page::Board(sent), BOARD_GAP)
 }
 
@@ -168,13 +192,26 @@ struct LinksSent {
 struct BoardSent {
     board: Board,
     rows: Option<BTreeMap<String, u64>>,
+    pieces: BTreeMap<String, u64>,
     figures: BTreeMap<&'static str, String>,
+    /// The last period whose charts were drawn (`Board::redrawn`).
+    drawn: u128,
 }
 
 enum Page {
     Floor(FloorSent),
     Links(LinksSent),
     Board(BoardSent),
+}
+
+impl Page {
+    /// Whether its charts are to be drawn anew because time has passed.
+    fn due(&self) -> bool {
+        match self {
+            Self::Board(sent) => sent.due().is_some(),
+            Self::Floor(_) | Self::Links(_) => false,
+        }
+    }
 }
 
 /// One who looks at a page.
@@ -196,6 +233,12 @@ impl Viewer {
         }
         loop {
             let change = match self.feed.next().await? {
+                // Where nothing changes, charts still move on.
+                Step::Clock { at, .. } if self.page.due() => {
+                    let version = self.site.live().snapshot().version;
+                    let (changes, alarms) = (Vec::new(), Vec::new());
+                    Some(Merged { version, at, changes, alarms })
+                }
                 Step::Clock { now, at } => return Some(self.clock(now, at)),
                 Step::Anew(_) => None,
                 Step::Changed(change) => Some(change),
@@ -285,14 +328,26 @@ impl FloorSent {
 }
 
 impl BoardSent {
+    /// The period that its charts are not drawn for yet.
+    fn due(&self) -> Option<u128> {
+        let micros = self.board.redrawn()?.as_micros().max(1);
+        let period = u128::from(clock::now().0.unsigned_abs()) / micros;
+        (period != self.drawn).then_some(period)
+    }
+
     fn patch(&mut self, out: &mut String, now: &Snapshot, change: Option<&Merged>, look: Look<'_>) {
-        let concerns =
-            |c: &Merged| c.changes.iter().any(|c| self.board.tables().contains(&c.shape.name));
-        if self.rows.is_some() && change.is_some_and(|c| !concerns(c)) {
+        let concerned = change.is_none_or(|c| c.changes.iter().any(|c| self.board.concerns(c)));
+        let due = self.due();
+        if self.rows.is_some() && !concerned && due.is_none() {
             return;
         }
+        let draws = change.is_none() || due.is_some() || self.board.draws_at_once();
+        if let Some(period) = due {
+            self.drawn = period;
+        }
         // Rows must not differ only because time has passed: the script counts on.
-        let content = self.board.content(now, Look { now: Stamp(0), ..look });
+        let drawn = look.drawn.filter(|_| draws);
+        let content = self.board.content(now, Look { now: Stamp(0), drawn, ..look });
         // The first time all rows are sent, so what else the page may have goes.
         let before = self.rows.take().filter(|_| change.is_some());
         if before.is_none() {
@@ -300,24 +355,38 @@ impl BoardSent {
             self.figures.clear();
         }
         let before = before.unwrap_or_default();
-        let (mut known, mut news) = (BTreeMap::new(), String::new());
+        let (mut known, mut rows) = (BTreeMap::new(), String::new());
         for (id, row) in content.rows {
-            let mut hash = DefaultHasher::new();
-            row.hash(&mut hash);
-            let hash = hash.finish();
+            let hash = hash_of(&row);
             if before.get(&id) != Some(&hash) {
-                news.push_str(&row);
+                rows.push_str(&row);
             }
             known.insert(id, hash);
         }
         let gone: Vec<String> = before.into_keys().filter(|id| !known.contains_key(id)).collect();
-        put_rows(out, &news, &gone);
+        put_rows(out, &rows, &gone);
         self.rows = Some(known);
+        let mut pieces = String::new();
+        for (id, piece) in content.pieces.into_iter().chain(content.charts) {
+            let hash = hash_of(&piece);
+            if self.pieces.insert(id, hash) != Some(hash) {
+                pieces.push_str(&piece);
+            }
+        }
+        if !pieces.is_empty() {
+            field(out, "pieces", &pieces);
+        }
         let figures: BTreeMap<&'static str, String> = content.figures.into_iter().collect();
         let changed = figures.iter().filter(|(name, text)| self.figures.get(*name) != Some(*text));
         put_figures(out, changed.map(|(name, text)| (*name, text.as_str())));
         self.figures = figures;
     }
+}
+
+fn hash_of(text: &str) -> u64 {
+    let mut hash = DefaultHasher::new();
+    text.hash(&mut hash);
+    hash.finish()
 }
 
 impl LinksSent {

@@ -10,6 +10,7 @@ mod entries;
 mod queues;
 mod shapes;
 mod trunks;
+mod waiting;
 
 pub use shapes::{SHAPES, shape};
 
@@ -28,6 +29,7 @@ impl Model {
             "queues" => self.queues_rows(at),
             "agents" => self.agents_rows(at),
             "calls" => self.calls_rows(at),
+            "waiting" => self.waiting_rows(at),
             "channels" => self.channels_rows(),
             "trunks" => self.trunks_rows(),
             "anomalies" => self.anomalies_rows(),
