@@ -8,6 +8,7 @@
 //! on anything but loopback, and a request must name a host that is meant for it (a page of
 //! another site that resolves its own name to 127.0.0.1 gets nothing).
 
+mod admin;
 mod attach;
 mod chart;
 mod clock;

@@ -3,11 +3,11 @@
 use crate::attach::{self, Attach};
 use crate::pages::{self, Limits};
 use crate::site::Site;
-use crate::{events, guard, health, rest, stories};
+use crate::{admin, events, guard, health, rest, stories};
 use axum::Router;
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
-use engine::{Live, Stories};
+use engine::{Administration, Live, Stories};
 use facts::table::Shape;
 use std::fmt;
 use std::net::{SocketAddr, TcpListener};
@@ -36,6 +36,8 @@ pub struct Hooks {
     pub attach: Option<Attach>,
     /// The stories of agents, calls and queues.
     pub stories: Stories,
+    /// Where administrators decide; `None`: nothing can be decided, and no history is shown.
+    pub administration: Option<Administration>,
 }
 
 impl Default for Hooks {
@@ -47,6 +49,7 @@ impl Default for Hooks {
             limits: Limits::default(),
             attach: None,
             stories: Stories::new(),
+            administration: None,
         }
     }
 }
@@ -195,6 +198,7 @@ pub(crate) fn router(site: Site) -> Router {
         .route("/api/v1/agents/{acd}/{agent}/day", get(stories::agent_day))
         .route("/api/v1/calls/{acd}/{call}/life", get(stories::call_life))
         .route("/api/v1/queues/{acd}/{queue}/hour", get(stories::queue_hour))
+        .merge(admin::routes())
         .route("/api/v1/{table}", get(rest::table).post(attach::attach))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

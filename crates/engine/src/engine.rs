@@ -1,5 +1,6 @@
 //! Starting and stopping: journal, links, keeper, folder, in that order, and back.
 
+use crate::administration::{Administration, Watch};
 use crate::fold::Fold;
 use crate::folder::{Acd, Folder};
 use crate::keeper::Keeper;
@@ -52,6 +53,7 @@ pub struct Engine {
     live: Live,
     stories: Stories,
     journal: Arc<Journal>,
+    administration: Administration,
     ring: Arc<Ring>,
     relay: Arc<Relay>,
     links: RwLock<Vec<Arc<Link>>>,
@@ -73,6 +75,8 @@ impl Engine {
             bad => tracing::error!(code = "journal", state = ?bad),
         });
         let journal = Arc::new(journal.map_err(StartError::Journal)?);
+        // Before anything is published: what was decided holds from the first table on.
+        let administration = Administration::open(journal.clone());
         let (arrivals, arriving) = sync_channel(ARRIVALS_MAX);
         let (failed, failing) = sync_channel(1);
         let engine = Self {
@@ -88,6 +92,7 @@ impl Engine {
             stop_folder: Arc::new(AtomicBool::new(false)),
             threads: std::sync::Mutex::new(Vec::new()),
             journal,
+            administration,
         };
         let mut acds = Vec::new();
         for acd in settings.acds {
@@ -100,6 +105,7 @@ impl Engine {
             journal: engine.journal.clone(),
             live: engine.live.clone(),
             stories: engine.stories.clone(),
+            watch: Watch::new(engine.administration.clone()),
             stop: engine.stop_folder.clone(),
             failed,
         };
@@ -158,6 +164,11 @@ impl Engine {
     /// The stories of agents, calls and queues.
     pub fn stories(&self) -> Stories {
         self.stories.clone()
+    }
+
+    /// Where administrators decide, and what they decided.
+    pub fn administration(&self) -> Administration {
+        self.administration.clone()
     }
 
     /// Waits up to `wait` for the journal to fail; its last words if it has.

@@ -1,6 +1,7 @@
 //! The folder: folds what the keeper passes on, reads from the journal what it missed, lets time
 //! pass, and publishes the live tables. One thread for all ACDs; it holds up nobody.
 
+use crate::administration::Watch;
 use crate::fold::Fold;
 use crate::keeper::from_entry;
 use crate::live::{Alarm, Live};
@@ -146,6 +147,7 @@ pub(crate) struct Folder {
     pub(crate) journal: Arc<Journal>,
     pub(crate) live: Live,
     pub(crate) stories: Stories,
+    pub(crate) watch: Watch,
     pub(crate) stop: Arc<AtomicBool>,
     /// Tells once that the journal has failed for good.
     pub(crate) failed: SyncSender<String>,
@@ -318,7 +320,9 @@ impl Folder {
             table.rows.sort_by(|a, b| a.iter().take(key).cmp(b.iter().take(key)));
         }
         tables.push(self.links(now));
-        self.live.publish(now, tables, self.alarms(now));
+        let mut alarms = self.alarms(now);
+        self.watch.publish(now, &mut tables, &mut alarms);
+        self.live.publish(now, tables, alarms);
     }
 
     fn links(&self, now: Stamp) -> Table {
@@ -403,6 +407,7 @@ fn shift(table: &mut Table, offset_us: i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::administration::Administration;
     use crate::fold::FoldSettings;
     use links::Ring;
     use links::asterisk::Secret;
@@ -442,6 +447,7 @@ mod tests {
             journal: journal.clone(),
             live: Live::new(),
             stories: Stories::new(),
+            watch: Watch::new(Administration::open(journal.clone())),
             stop: Arc::default(),
             failed: sync_channel(1).0,
         };

@@ -19,6 +19,7 @@ mod bridges;
 mod calls;
 mod channels;
 mod clocks;
+pub mod decrees;
 mod digest;
 mod ended;
 mod handling;
@@ -37,7 +38,7 @@ mod works;
 pub use anomalies::Anomalies;
 pub use settings::*;
 pub use steps::*;
-pub use tables::{SHAPES, shape};
+pub use tables::{CENTRE_SHAPES, GROUPS, LEVELS, SHAPES, THRESHOLDS, shape};
 
 use arena::{Arena, Key};
 use facts::{AgentId, Anomaly, BridgeId, CallId, ChannelId, DeviceId, SplitId, Stamp, Text};

@@ -4,6 +4,8 @@
 mod agents;
 mod cagent;
 mod calls;
+mod centre;
+
 mod channels;
 mod csplit;
 mod entries;
@@ -12,6 +14,7 @@ mod shapes;
 mod trunks;
 mod waiting;
 
+pub use centre::{CENTRE_SHAPES, GROUPS, LEVELS, THRESHOLDS};
 pub use shapes::{SHAPES, shape};
 
 use crate::Model;
