@@ -16,6 +16,7 @@ impl Model {
             self.odd(at, "clock-set-back", "the switch's clock went back");
         }
         self.advance(at);
+        self.changes += 1;
         self.fold(&t.fact, at);
         self.heard = at;
     }

@@ -81,6 +81,7 @@ pub struct Model {
     timers: Timers,
     anomalies: Anomalies,
     empty: Text,
+    changes: u64,
 }
 
 /// How much of everything is held: for the tests that look for ghosts, and for health pages.
@@ -142,6 +143,7 @@ impl Model {
             timers: Timers::default(),
             anomalies: Anomalies::default(),
             empty: Text::from(""),
+            changes: 0,
         }
     }
 
@@ -149,6 +151,7 @@ impl Model {
     /// earlier stamp may follow, or a refold would differ.
     pub fn advance(&mut self, now: Stamp) {
         while let Some((due, timer)) = self.timers.pop_due(now) {
+            self.changes += 1;
             match timer {
                 Timer::Agent(agent) => self.touch(agent, due),
                 Timer::Missing(channel) => self.still_missing(channel, due),
@@ -164,6 +167,7 @@ impl Model {
     /// agents, endpoints and entries that are not there any more are forgotten.
     pub fn start_day(&mut self, at: Stamp) {
         self.advance(at);
+        self.changes += 1;
         self.touch_all(at);
         let waiting: Vec<_> = self.visits.iter().map(|(_, v)| v.split).collect();
         for split in self.splits.values_mut() {
@@ -204,6 +208,12 @@ impl Model {
     /// The latest moment heard of.
     pub const fn now(&self) -> Stamp {
         self.now
+    }
+
+    /// Counts what may have changed the tables: facts, timers, days. As long as it stays, only
+    /// columns that count on by themselves differ.
+    pub const fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Whether the switch is heard and its state known: false from a lost link to the end of
