@@ -18,6 +18,7 @@ mod guard;
 mod health;
 mod openapi;
 mod pages;
+mod press;
 mod refusal;
 mod rest;
 mod server;

@@ -108,8 +108,10 @@ fn calls_say_what_they_are_and_how_they_ended() {
     assert_eq!(patch(&mut watch, "rows")["all"], true);
     let rows = [waiting("2", "QUEUED", 3), waiting("3", "TALKING", 4)];
     site.live.publish(at(81), vec![calls(&rows)], vec![]);
-    let change = patch(&mut watch, "rows");
-    assert_eq!(change["rows"].as_str().map(|r| r.matches("<tr").count()), Some(1), "{change}");
+    let change = patch(&mut watch, "cells");
+    assert!(change["rows"].is_null(), "{change}");
+    let changed = change["cells"].as_object().expect("rows by id");
+    assert_eq!(changed.keys().collect::<Vec<_>>(), ["c:berlin:3"], "{change}");
     assert_eq!(change["gone"], serde_json::json!(["c:berlin:1", "c:berlin:4"]));
     assert_eq!(change["figures"]["WAITING"], "1");
 }
@@ -151,8 +153,9 @@ fn a_queue_shows_its_callers_in_order_and_its_agents_as_it_sees_them() {
     let mut watch = site.watch("/queue/berlin/sup%2Fport/stream?several=0&since=0", "");
     assert_eq!(patch(&mut watch, "rows")["all"], true);
     site.live.publish(at(11), vec![queue(1), calls(&[waiting("8", "QUEUED", 9)])], vec![]);
-    let change = patch(&mut watch, "rows");
-    assert!(change["rows"].as_str().is_some_and(|r| r.contains("<td class=\"n\">1</td>")));
+    let change = patch(&mut watch, "cells");
+    let place = change["cells"]["w:berlin:8"].to_string();
+    assert!(place.contains("<td class=\\\"n\\\">1</td>"), "{change}");
     assert_eq!(change["gone"], serde_json::json!(["w:berlin:9"]));
     assert_eq!(change["figures"], serde_json::json!({ "waiting": "1" }));
 }

@@ -108,6 +108,12 @@ impl Fold {
         self.model.now()
     }
 
+    /// Counts what may have changed the tables: as long as it stays, only columns that count on
+    /// by themselves differ.
+    pub const fn changes(&self) -> u64 {
+        self.model.changes()
+    }
+
     /// How many records were folded.
     pub const fn records(&self) -> u64 {
         self.records

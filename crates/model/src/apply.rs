@@ -22,6 +22,7 @@ impl Model {
         }
         self.advance(at);
         self.moment_begins(at);
+        self.changes += 1;
         self.fold(&t.fact, at);
         self.heard = at;
     }

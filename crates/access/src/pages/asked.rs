@@ -6,7 +6,7 @@ use facts::table::Row;
 use maud::{Markup, html};
 
 /// What is asked for; what is empty is not asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Narrowed {
     /// The switch.
     acd: String,

@@ -12,7 +12,7 @@ use maud::{Markup, PreEscaped, html};
 use std::time::Duration;
 
 /// One of these pages.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Board {
     /// Calls that live, and the last that ended, as far as they are asked for.
     Calls(Narrowed),

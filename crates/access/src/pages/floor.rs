@@ -348,15 +348,6 @@ impl Figures {
     pub(crate) fn get(&self, name: &str) -> &str {
         self.named.iter().find(|(n, _)| *n == name).map_or("", |(_, text)| text)
     }
-
-    /// Those that differ from `before`.
-    pub(crate) fn changed<'a>(
-        &'a self,
-        before: &'a Self,
-    ) -> impl Iterator<Item = (&'static str, &'a str)> {
-        let differs = |(name, text): &&(&'static str, String)| before.get(name) != text;
-        self.named.iter().filter(differs).map(|(name, text)| (*name, text.as_str()))
-    }
 }
 
 /// One big figure.

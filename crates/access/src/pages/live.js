@@ -218,15 +218,35 @@ class Sorted {
     if (body.rows.length === 0 && this.table.tBodies.length > 1) body.remove();
   }
 
-  // Puts a rendered row in its place.
-  put(el) {
+  // Changes some cells of a row, by their places, and its attributes (`tr`).
+  mend(id, cells) {
+    const el = this.rows.get(id)?.el;
+    if (!el) return;
+    const state = el.dataset.s;
+    const template = document.createElement("template");
+    for (const [place, html] of Object.entries(cells)) {
+      template.innerHTML = html;
+      const part = template.content.firstElementChild;
+      if (place !== "tr") {
+        localTimes(template.content);
+        el.cells[place].replaceWith(part);
+        continue;
+      }
+      for (const name of el.getAttributeNames()) if (name !== "hidden" && !part.hasAttribute(name)) el.removeAttribute(name);
+      for (const { name, value } of part.attributes) el.setAttribute(name, value);
+    }
+    this.put(el, state);
+  }
+
+  // Puts a rendered row in its place. `state`: what it was in before, if it is the same element.
+  put(el, state = this.rows.get(el.id)?.el.dataset.s) {
     const old = this.rows.get(el.id);
     if (old) {
-      if (old.el.dataset.s !== el.dataset.s) {
+      if (state !== el.dataset.s) {
         el.classList.add("fresh");
         this.fresh.push({ el, at: performance.now() });
       }
-      old.el.replaceWith(el);
+      if (old.el !== el) old.el.replaceWith(el);
       this.raise(old, "");
     }
     const row = this.read(el);
@@ -492,6 +512,13 @@ const apply = (patch) => {
     }
     else putPiece(el);
   }
+  const mended = Object.entries(patch.cells || {});
+  for (const [id, cells] of mended) {
+    const table = tables.get(id[0]);
+    table?.mend(id, cells);
+    const row = table?.rows.get(id);
+    if (row?.since) setText(row.el.querySelector("td.t"), age(beatAt - row.since));
+  }
   const gone = patch.gone || [];
   if (patch.all) {
     const ids = new Set(came.map((el) => el.id));
@@ -503,7 +530,7 @@ const apply = (patch) => {
     if (table) table.drop(id);
     else document.getElementById(id)?.remove();
   }
-  if (gone.length || came.length) tables.forEach((table) => table.count());
+  if (gone.length || came.length || mended.length) tables.forEach((table) => table.count());
   if (came.length) showWall(beatAt);
   for (const [name, text] of Object.entries(patch.figures || {})) {
     for (const el of document.querySelectorAll(`[data-n="${CSS.escape(name)}"]`)) {

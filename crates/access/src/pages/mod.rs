@@ -17,6 +17,7 @@ mod limits;
 mod links;
 mod notices;
 mod phases;
+mod print;
 mod queue;
 mod stream;
 mod trunks;
@@ -26,12 +27,14 @@ pub(crate) mod words;
 pub use limits::{Limit, Limits};
 
 pub(crate) use assets::asset;
+pub(crate) use print::{Page, Print};
 pub(crate) use stream::{
     agent_stream, anomalies_stream, call_stream, calls_stream, floor_stream, links_stream,
     queue_stream, trunks_stream, wallboard_stream,
 };
 
 use crate::clock;
+use crate::press::Topic;
 use crate::refusal::Refusal;
 use crate::rest::{Asked, pairs};
 use crate::site::Site;
@@ -45,6 +48,8 @@ use maud::{DOCTYPE, Markup, html};
 
 /// `/`: the Floor.
 pub(crate) async fn floor(State(site): State<Site>) -> Response {
+    // Its stream goes on from the version that is shown, so the press must know that.
+    site.press(&Topic::Page(Page::Floor)).warm(&site);
     let now = site.live().snapshot();
     let place = format!("{}-{}", now.version, site.run());
     let look = look(&site, floor::several(&now), &place);

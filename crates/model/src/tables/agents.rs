@@ -11,8 +11,8 @@ use facts::table::{Row, Value};
 
 impl Model {
     pub(super) fn agents_rows(&self, at: Stamp) -> Vec<Row> {
-        let staffed = self.agents.iter().filter(|(_, a)| a.staffed());
-        staffed.map(|(_, a)| self.agent_row(a, at)).collect()
+        let agents = self.agents_by_id();
+        agents.into_iter().filter(|a| a.staffed()).map(|a| self.agent_row(a, at)).collect()
     }
 
     /// The channel of what he does now: the caller who rings or the phone that talks.
