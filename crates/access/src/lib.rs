@@ -10,6 +10,7 @@
 
 mod admin;
 mod attach;
+mod chart;
 mod clock;
 mod events;
 mod feed;
@@ -22,6 +23,7 @@ mod refusal;
 mod rest;
 mod server;
 mod site;
+mod stories;
 mod wire;
 
 pub use attach::{Attach, NewLink};

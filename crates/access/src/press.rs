@@ -162,7 +162,7 @@ impl State {
         if self.looked == 0 {
             (self.looked, self.last) = (now.version, now.version);
             match &mut self.printer {
-                Printer::Page(print) => drop(print.next(&now, None)),
+                Printer::Page(print) => drop(print.next(site, &now, None)),
                 Printer::Tables(tables) => tables.begin(&now),
             }
             return;
@@ -170,7 +170,7 @@ impl State {
         self.looked = now.version;
         let told = match &mut self.printer {
             Printer::Page(print) => {
-                print.next(&now, change.as_ref()).map(|data| ("patch", data))
+                print.next(site, &now, change.as_ref()).map(|data| ("patch", data))
             }
             Printer::Tables(tables) => match &change {
                 Some(change) => tables.delta(change).map(|data| ("delta", data)),
@@ -207,7 +207,14 @@ impl State {
 /// All presses, by what they print.
 #[derive(Default)]
 pub(crate) struct Presses {
-    by_topic: Mutex<BTreeMap<Topic, (Arc<Press>, Option<Instant>)>>,
+    by_topic: Mutex<BTreeMap<Topic, Standing>>,
+}
+
+/// A press that stands ready.
+struct Standing {
+    press: Arc<Press>,
+    /// Since when nobody uses it.
+    unused: Option<Instant>,
 }
 
 impl Presses {
@@ -215,16 +222,18 @@ impl Presses {
     pub(crate) fn of(&self, topic: &Topic, shapes: &[&'static Shape]) -> Arc<Press> {
         let mut all = self.by_topic.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        all.retain(|_, (press, used)| {
-            if Arc::strong_count(press) > 1 {
-                *used = None;
+        all.retain(|_, standing| {
+            if Arc::strong_count(&standing.press) > 1 {
+                standing.unused = None;
                 return true;
             }
-            now.duration_since(*used.get_or_insert(now)) < IDLE
+            now.duration_since(*standing.unused.get_or_insert(now)) < IDLE
         });
-        let fresh = || (Arc::new(Press::new(topic, shapes)), None);
-        let (press, used) = all.entry(topic.clone()).or_insert_with(fresh);
-        *used = None;
-        press.clone()
+        let standing = all.entry(topic.clone()).or_insert_with(|| Standing {
+            press: Arc::new(Press::new(topic, shapes)),
+            unused: None,
+        });
+        standing.unused = None;
+        standing.press.clone()
     }
 }

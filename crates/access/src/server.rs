@@ -3,11 +3,11 @@
 use crate::attach::{self, Attach};
 use crate::pages;
 use crate::site::Site;
-use crate::{admin, events, guard, health, rest};
+use crate::{admin, events, guard, health, rest, stories};
 use axum::Router;
 use axum::routing::{get, post};
 use axum::serve::ListenerExt as _;
-use engine::{Administration, Live};
+use engine::{Administration, Live, Stories};
 use facts::table::Shape;
 use std::fmt;
 use std::net::{SocketAddr, TcpListener};
@@ -32,6 +32,8 @@ pub struct Hooks {
     pub viewers_max: usize,
     /// What attaches one more switch; `None`: nothing can be changed from outside.
     pub attach: Option<Attach>,
+    /// The stories of agents, calls and queues.
+    pub stories: Stories,
     /// Where administrators decide; `None`: nothing can be decided, and no history is shown.
     pub administration: Option<Administration>,
 }
@@ -43,6 +45,7 @@ impl Default for Hooks {
             hosts: Vec::new(),
             viewers_max: VIEWERS_MAX,
             attach: None,
+            stories: Stories::new(),
             administration: None,
         }
     }
@@ -175,6 +178,10 @@ pub(crate) fn router(site: Site) -> Router {
         .route("/calls/stream", get(pages::calls_stream))
         .route("/queue/{acd}/{name}", get(pages::queue))
         .route("/queue/{acd}/{name}/stream", get(pages::queue_stream))
+        .route("/agent/{acd}/{agent}", get(pages::agent))
+        .route("/agent/{acd}/{agent}/stream", get(pages::agent_stream))
+        .route("/call/{acd}/{call}", get(pages::call))
+        .route("/call/{acd}/{call}/stream", get(pages::call_stream))
         .route("/trunks", get(pages::trunks))
         .route("/trunks/stream", get(pages::trunks_stream))
         .route("/anomalies", get(pages::anomalies))
@@ -188,6 +195,9 @@ pub(crate) fn router(site: Site) -> Router {
         .route("/api/v1/events", get(events::events))
         .route("/api/v1/openapi.json", get(rest::openapi))
         .route("/api/v1/alarms", get(rest::alarms))
+        .route("/api/v1/agents/{acd}/{agent}/day", get(stories::agent_day))
+        .route("/api/v1/calls/{acd}/{call}/life", get(stories::call_life))
+        .route("/api/v1/queues/{acd}/{queue}/hour", get(stories::queue_hour))
         .merge(admin::routes())
         .route("/api/v1/{table}", get(rest::table).post(attach::attach))
         .route("/health/live", get(health::live))

@@ -7,6 +7,7 @@ use crate::keeper::Keeper;
 use crate::live::Live;
 use crate::relay::Relay;
 use crate::settings::{AcdSettings, Settings};
+use crate::stories::Stories;
 use facts::Text;
 use journal::Journal;
 use links::Ring;
@@ -50,6 +51,7 @@ impl std::error::Error for StartError {}
 #[derive(Debug)]
 pub struct Engine {
     live: Live,
+    stories: Stories,
     journal: Arc<Journal>,
     administration: Administration,
     ring: Arc<Ring>,
@@ -79,6 +81,7 @@ impl Engine {
         let (failed, failing) = sync_channel(1);
         let engine = Self {
             live: Live::new(),
+            stories: Stories::new(),
             ring: Ring::new(settings.ring_bytes_max),
             relay: Arc::new(Relay::default()),
             links: RwLock::new(Vec::new()),
@@ -101,6 +104,7 @@ impl Engine {
             relay: engine.relay.clone(),
             journal: engine.journal.clone(),
             live: engine.live.clone(),
+            stories: engine.stories.clone(),
             watch: Watch::new(engine.administration.clone()),
             stop: engine.stop_folder.clone(),
             failed,
@@ -155,6 +159,11 @@ impl Engine {
     /// Where the live tables are published.
     pub fn live(&self) -> Live {
         self.live.clone()
+    }
+
+    /// The stories of agents, calls and queues.
+    pub fn stories(&self) -> Stories {
+        self.stories.clone()
     }
 
     /// Where administrators decide, and what they decided.

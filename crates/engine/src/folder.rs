@@ -7,11 +7,12 @@ use crate::keeper::from_entry;
 use crate::live::{Alarm, Live};
 use crate::relay::{Parcel, Relay};
 use crate::settings::Day;
+use crate::stories::Stories;
 use crate::wall_clock;
 use facts::table::{Table, Type, Value};
 use facts::{Stamp, Text};
 use journal::Journal;
-use links::asterisk::{Link, State as LinkState};
+use links::asterisk::{Link, State as LinkState, Status};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,8 +25,10 @@ const PUBLISH_GAP: Duration = Duration::from_millis(20);
 const PUBLISH_SHARE: u32 = 4;
 /// But never longer than this, however busy the machine is.
 const PUBLISH_GAP_MAX: Duration = Duration::from_millis(250);
-/// Ages and rates are renewed this often even if nothing changed.
+/// What is not of the fold (links, alarms) is renewed this often even if nothing changed.
 const PUBLISH_IDLE: Duration = Duration::from_millis(500);
+/// And what deserves attention is looked at this often.
+const LEVELS_IDLE: Duration = Duration::from_secs(1);
 /// How long the folder waits for records before it looks at the clock.
 const WAIT: Duration = Duration::from_millis(10);
 /// An event heard this long ago is not held back any longer for one that might go before it.
@@ -48,7 +51,12 @@ const READ_MAX: usize = 20_000;
 pub(crate) struct Acd {
     pub(crate) name: Text,
     pub(crate) link: Arc<Link>,
+    /// What the link said in this round.
+    pub(crate) status: Status,
     pub(crate) fold: Fold,
+    /// The fold's count of changes, whether the link was live and the clock's offset as shown when
+    /// tables were last made.
+    pub(crate) made: Option<(u64, bool, i64)>,
     pub(crate) day: Day,
     /// Beginning of the day whose counts are shown, by the switch's clock.
     pub(crate) day_start: Stamp,
@@ -63,16 +71,23 @@ pub(crate) struct Acd {
     pub(crate) kept: (u64, Option<Instant>),
     /// When the newest record came, and whether it may still be held back.
     pub(crate) unsettled: Option<Instant>,
+    /// What the fold told and the stories do not know yet.
+    steps: Vec<model::Step>,
+    /// The day that the stories are told of.
+    day_told: Stamp,
 }
 
 impl Acd {
     /// An ACD that will first fold what the journal has of today.
-    pub(crate) fn new(name: Text, link: Arc<Link>, fold: Fold, day: Day) -> Self {
+    pub(crate) fn new(name: Text, link: Arc<Link>, mut fold: Fold, day: Day) -> Self {
+        fold.tell_steps();
         let day_start = day.start(wall_clock());
         Self {
             name,
+            status: link.status(),
             link,
             fold,
+            made: None,
             day,
             day_start,
             next: 0,
@@ -80,12 +95,32 @@ impl Acd {
             shown_offset_us: 0,
             kept: (0, None),
             unsettled: None,
+            steps: Vec::new(),
+            day_told: Stamp::default(),
         }
     }
 
     /// The switch's clock now, as far as is known.
     fn switch_now(&self, now: Stamp) -> Stamp {
-        now.plus(self.link.status().clock_offset_us.unwrap_or(0))
+        now.plus(self.status.clock_offset_us.unwrap_or(0))
+    }
+
+    fn is_live(&self) -> bool {
+        self.status.state == LinkState::Live
+    }
+
+    /// Takes the link's word for this round, and what follows from it for what is shown.
+    fn look_at_link(&mut self) {
+        self.status = self.link.status();
+        let offset = -self.status.clock_offset_us.unwrap_or(0);
+        if (offset - self.shown_offset_us).abs() > CLOCK_SHOWN_US {
+            self.shown_offset_us = if offset.abs() < CLOCK_SHOWN_US { 0 } else { offset };
+        }
+    }
+
+    /// What the tables are made of now, besides time.
+    fn making(&self) -> Option<(u64, bool, i64)> {
+        Some((self.fold.changes(), self.is_live(), self.shown_offset_us))
     }
 
     /// Notes since when the disk stands still though records wait for it.
@@ -111,6 +146,16 @@ impl Acd {
         self.unsettled = Some(Instant::now());
     }
 
+    /// Passes on what the fold told.
+    fn tell(&mut self, stories: &Stories) {
+        if self.day_told != self.day_start {
+            self.day_told = self.day_start;
+            stories.start_day(&self.name, self.day_start);
+        }
+        self.fold.take_steps(&mut self.steps);
+        stories.take(&self.name, self.steps.drain(..));
+    }
+
     fn begin_day(&mut self, switch_now: Stamp) {
         let midnight = self.day.start(switch_now);
         if midnight > self.day_start {
@@ -128,6 +173,7 @@ pub(crate) struct Folder {
     pub(crate) relay: Arc<Relay>,
     pub(crate) journal: Arc<Journal>,
     pub(crate) live: Live,
+    pub(crate) stories: Stories,
     pub(crate) watch: Watch,
     pub(crate) stop: Arc<AtomicBool>,
     /// Tells once that the journal has failed for good.
@@ -137,9 +183,8 @@ pub(crate) struct Folder {
 impl Folder {
     /// Runs until told to stop.
     pub(crate) fn run(mut self) {
-        let mut published = Instant::now();
+        let (mut published, mut made) = (Instant::now(), Instant::now());
         let mut gap = Duration::ZERO;
-        let mut news = true;
         for i in 0..self.acds.len() {
             self.start_reading(i);
         }
@@ -150,27 +195,38 @@ impl Folder {
             }
             let behind = self.acds.iter().any(|a| !a.caught_up());
             let parcels = self.relay.take(if behind { Duration::ZERO } else { WAIT });
-            news |= !parcels.is_empty() || behind;
             for parcel in parcels {
                 self.accept(parcel);
             }
             for i in 0..self.acds.len() {
                 self.read_on(i);
             }
+            for acd in &mut self.acds {
+                acd.look_at_link();
+            }
             self.pass();
+            for acd in &mut self.acds {
+                acd.tell(&self.stories);
+            }
             if let journal::State::Failed(reason) = self.journal.state() {
                 // A second word would say the same; the first is being handled.
                 drop(self.failed.try_send(reason));
             }
-            if (news && published.elapsed() >= gap) || published.elapsed() >= PUBLISH_IDLE {
+            let news = self.acds.iter().any(|a| a.made != a.making());
+            if (news || self.live.is_wanted()) && made.elapsed() >= gap {
                 let begun = Instant::now();
-                self.publish();
+                self.publish(true);
                 gap = (begun.elapsed() * PUBLISH_SHARE).clamp(PUBLISH_GAP, PUBLISH_GAP_MAX);
+                (published, made) = (Instant::now(), Instant::now());
+            } else if published.elapsed() >= PUBLISH_IDLE {
+                // A limit on a time is reached by waiting, though nothing else changes.
+                let all = made.elapsed() >= LEVELS_IDLE;
+                self.publish(all);
                 published = Instant::now();
-                news = false;
+                made = if all { published } else { made };
             }
         }
-        self.publish();
+        self.publish(true);
     }
 
     /// Finds where today begins in the journal.
@@ -254,7 +310,7 @@ impl Folder {
                 acd.unsettled = None;
                 acd.fold.settle();
             }
-            if acd.link.status().state == LinkState::Live {
+            if acd.is_live() {
                 let switch_now = acd.switch_now(now);
                 acd.fold.advance(switch_now.plus(-TIMER_MARGIN_US));
                 acd.begin_day(switch_now.plus(-TIMER_MARGIN_US));
@@ -262,21 +318,35 @@ impl Folder {
         }
     }
 
-    fn publish(&mut self) {
+    /// Publishes what is not of the fold; with `all`, the fold's tables as well.
+    fn publish(&mut self, all: bool) {
         let now = wall_clock();
-        let mut tables: BTreeMap<&'static str, Table> = BTreeMap::new();
         for acd in &mut self.acds {
             acd.look_at_disk(&self.journal);
-            let status = acd.link.status();
-            let offset = -status.clock_offset_us.unwrap_or(0);
-            if (offset - acd.shown_offset_us).abs() > CLOCK_SHOWN_US {
-                acd.shown_offset_us = if offset.abs() < CLOCK_SHOWN_US { 0 } else { offset };
-            }
+        }
+        let mut tables = if all { self.tables(now) } else { Vec::new() };
+        let mut alarms = self.alarms(now);
+        // What follows from the tables is made from all of them, or stays as it was.
+        if all {
+            self.watch.publish(now, &mut tables, &mut alarms);
+        }
+        tables.push(self.links(now));
+        self.live.publish(now, tables, alarms);
+        if all {
+            self.live.is_renewed();
+        }
+    }
+
+    /// The tables of all ACDs together.
+    fn tables(&mut self, now: Stamp) -> Vec<Table> {
+        let mut tables: BTreeMap<&'static str, Table> = BTreeMap::new();
+        for acd in &mut self.acds {
+            acd.made = acd.making();
             // A link that is down stops the clocks where it went down.
-            let at = match status.state {
-                LinkState::Live => acd.switch_now(now),
-                _ => acd.fold.now(),
-            };
+            let at = if acd.is_live() { acd.switch_now(now) } else { acd.fold.now() };
+            acd.fold.tell_minute_so_far(at);
+            acd.tell(&self.stories);
+            self.stories.at(&acd.name, at, acd.shown_offset_us);
             for shape in model::SHAPES {
                 let Some(mut table) = acd.fold.table(shape.name, at) else { continue };
                 shift(&mut table, acd.shown_offset_us);
@@ -291,20 +361,19 @@ impl Folder {
         let mut tables: Vec<Table> = tables.into_values().collect();
         for table in &mut tables {
             table.as_of = now;
-            let key = table.shape.key;
-            table.rows.sort_by(|a, b| a.iter().take(key).cmp(b.iter().take(key)));
+            if self.acds.len() > 1 {
+                let key = table.shape.key;
+                table.rows.sort_by(|a, b| a.get(..key).cmp(&b.get(..key)));
+            }
         }
-        tables.push(self.links(now));
-        let mut alarms = self.alarms(now);
-        self.watch.publish(now, &mut tables, &mut alarms);
-        self.live.publish(now, tables, alarms);
+        tables
     }
 
     fn links(&self, now: Stamp) -> Table {
         let rows = self.acds.iter().map(|acd| {
             let marks = self.journal.watermark(&acd.name);
             links::asterisk::Shown {
-                status: acd.link.status(),
+                status: acd.status.clone(),
                 heard: marks.heard_seq,
                 kept: marks.kept_seq,
                 kept_through: marks.kept_through.map(Stamp),
@@ -421,6 +490,7 @@ mod tests {
             relay: Arc::default(),
             journal: journal.clone(),
             live: Live::new(),
+            stories: Stories::new(),
             watch: Watch::new(Administration::open(journal.clone())),
             stop: Arc::default(),
             failed: sync_channel(1).0,
@@ -429,7 +499,7 @@ mod tests {
         let acd = &folder.acds[0];
         assert_eq!((acd.next, acd.catch_up_to, acd.caught_up()), (1, 3, false));
         full.limit_pages(0);
-        assert!(journal.wait_kept("a", 3, Duration::from_secs(30)), "room again");
+        assert!(journal.wait_kept("a", 3, Duration::from_secs(60)), "room again");
         folder.read_on(0);
         assert!(folder.acds[0].caught_up());
     }

@@ -3,18 +3,34 @@
 //! Each is a list of rendered rows with ids, some figures, and words for where nothing is. What
 //! is rendered does not depend on the moment: the script counts times on.
 
+use super::asked::Narrowed;
 use super::floor::{Head, Look, heads};
 use super::wallboard::Wall;
-use super::{anomalies, calls, notices, queue, trunks, wallboard, words};
-use engine::Snapshot;
-use facts::table::Row;
+use super::{agent, anomalies, call, calls, notices, queue, trunks, wallboard, words};
+use engine::{Change, Snapshot};
+use facts::table::{Row, Value};
 use maud::{Markup, PreEscaped, html};
+use std::time::Duration;
 
 /// One of these pages.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Board {
-    /// Calls that live, and the last that ended.
-    Calls,
+    /// Calls that live, and the last that ended, as far as they are asked for.
+    Calls(Narrowed),
+    /// An agent's day.
+    Agent {
+        /// His switch.
+        acd: String,
+        /// His identity.
+        agent: String,
+    },
+    /// A call's life.
+    Call {
+        /// Its switch.
+        acd: String,
+        /// Any of its ids.
+        call: String,
+    },
     /// One queue.
     Queue {
         /// Its switch.
@@ -35,6 +51,11 @@ pub(crate) enum Board {
 pub(crate) struct Content {
     /// Element ids and rendered rows.
     pub(crate) rows: Vec<(String, String)>,
+    /// Pieces of the page besides tables: element ids and what they are. Apart from the rows, for
+    /// a browser reads rows and pieces in one text as either.
+    pub(crate) pieces: Vec<(String, String)>,
+    /// Pieces that are charts; none if none was due.
+    pub(crate) charts: Vec<(String, String)>,
     /// Figures by their names.
     pub(crate) figures: Vec<(&'static str, String)>,
 }
@@ -43,18 +64,55 @@ impl Board {
     /// The tables that it is made of.
     pub(crate) const fn tables(&self) -> &'static [&'static str] {
         match self {
-            Self::Calls => &["calls", "thresholds"],
-            Self::Queue { .. } => &["calls", "queues", "agents", "cagent", "levels", "thresholds"],
+            Self::Calls(_) => &["calls", "thresholds", "groups"],
+            Self::Call { .. } => &["calls"],
+            Self::Agent { .. } => &["agents", "cagent"],
+            Self::Queue { .. } => {
+                &["calls", "waiting", "queues", "agents", "cagent", "levels", "thresholds"]
+            }
             Self::Trunks => &["trunks", "ctrunk"],
             Self::Anomalies => &["anomalies"],
             Self::Wall(_) => &["queues", "agents", "levels", "thresholds", "groups"],
         }
     }
 
+    /// Whether a change of its tables can be seen on it.
+    pub(crate) fn concerns(&self, change: &Change) -> bool {
+        let of = |acd: &str, name: &str| {
+            let keys = change.rows.iter().chain(&change.gone);
+            let is = |value: Option<&Value>, text: &str| matches!(value, Some(Value::Text(t)) if **t == *text);
+            keys.into_iter().any(|key| is(key.first(), acd) && is(key.get(1), name))
+        };
+        self.tables().contains(&change.shape.name)
+            && match self {
+                Self::Agent { acd, agent } => of(acd, agent),
+                Self::Call { acd, call } => of(acd, call),
+                _ => true,
+            }
+    }
+
+    /// How often its charts are drawn anew because time has passed; `None`: it has none.
+    pub(crate) const fn redrawn(&self) -> Option<Duration> {
+        match self {
+            Self::Queue { .. } => Some(Duration::from_secs(15)),
+            Self::Agent { .. } => Some(Duration::from_secs(30)),
+            Self::Call { .. } => Some(Duration::from_secs(5)),
+            _ => None,
+        }
+    }
+
+    /// Whether its charts are drawn anew when its tables change, too: not that of a queue, where
+    /// something changes all the time.
+    pub(crate) const fn draws_at_once(&self) -> bool {
+        matches!(self, Self::Agent { .. } | Self::Call { .. })
+    }
+
     /// All that it shows.
     pub(crate) fn content(&self, now: &Snapshot, look: Look<'_>) -> Content {
         match self {
-            Self::Calls => calls::content(now, look),
+            Self::Calls(asked) => calls::content(now, asked, look),
+            Self::Agent { acd, agent } => agent::content(now, acd, agent, look),
+            Self::Call { acd, call } => call::content(now, acd, call, look),
             Self::Queue { acd, queue } => queue::content(now, acd, queue, look),
             Self::Trunks => trunks::content(now, look),
             Self::Anomalies => anomalies::content(now, look),
@@ -66,7 +124,9 @@ impl Board {
     pub(crate) fn body(&self, now: &Snapshot, look: Look<'_>) -> Markup {
         let content = self.content(now, look);
         match self {
-            Self::Calls => calls::body(&content, now, look),
+            Self::Calls(asked) => calls::body(&content, now, asked, look),
+            Self::Agent { acd, agent } => agent::body(&content, now, (acd, agent), look),
+            Self::Call { acd, call } => call::body(&content, now, (acd, call), look),
             Self::Queue { acd, queue } => queue::body(&content, now, (acd, queue), look),
             Self::Trunks => trunks::body(&content, now, look),
             Self::Anomalies => anomalies::body(&content, now, look),
@@ -79,6 +139,12 @@ impl Content {
     /// The rows of one kind: ids begin with it.
     pub(crate) fn of(&self, kind: char) -> impl Iterator<Item = &str> {
         self.rows.iter().filter(move |(id, _)| id.starts_with(kind)).map(|(_, row)| row.as_str())
+    }
+
+    /// A piece of the page, by its id; nothing if there is none.
+    pub(crate) fn piece(&self, id: &str) -> Markup {
+        let found = self.pieces.iter().chain(&self.charts).find(|(own, _)| own == id);
+        PreEscaped(found.map_or_else(String::new, |(_, text)| text.clone()))
     }
 
     /// The figure of that name; empty if there is none.

@@ -264,10 +264,11 @@ fn oldest(f: &Figures, name: &str) -> Option<Stamp> {
     f.get(name).parse::<i64>().ok().map(|ms| Stamp(ms.saturating_mul(1_000)))
 }
 
-/// The figures, big; those that count what another page lists lead there.
-pub(crate) fn tiles(f: &Figures, now: Stamp, to: Option<[&'static str; 2]>) -> Markup {
+/// The figures, big; those that count what another page lists lead there: the addresses are for
+/// waiting, available, offered, answered and abandoned.
+pub(crate) fn tiles(f: &Figures, now: Stamp, to: &[String]) -> Markup {
     let figure = |id: &str| html! { b data-n=(id) { (f.get(id)) } };
-    let linked = |id: &str, place: usize| match to.and_then(|to| to.get(place).copied()) {
+    let linked = |id: &str, place: usize| match to.get(place) {
         Some(to) => html! { a href=(to) { (figure(id)) } },
         None => figure(id),
     };
@@ -286,9 +287,9 @@ pub(crate) fn tiles(f: &Figures, now: Stamp, to: Option<[&'static str; 2]>) -> M
                 html! { "of " span data-n="staffed" { (f.get("staffed")) } " staffed" }))
             (tile("Service level", "service", figure("service"),
                 html! { "today" }))
-            (tile("Offered", "offered", figure("offered"), html! { "today" }))
-            (tile("Answered", "answered", figure("answered"), html! { "today" }))
-            (tile("Abandoned", "abandoned", figure("abandoned"), html! { "today" }))
+            (tile("Offered", "offered", linked("offered", 2), html! { "today" }))
+            (tile("Answered", "answered", linked("answered", 3), html! { "today" }))
+            (tile("Abandoned", "abandoned", linked("abandoned", 4), html! { "today" }))
         }
     }
 }

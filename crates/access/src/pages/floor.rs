@@ -8,9 +8,11 @@ use super::figures::total_cells;
 pub(crate) use super::figures::{Figures, states, tiles};
 use super::levels::{Level, Levels};
 use super::sieve::{Group, Sieve, Wanted};
-use super::words::{age, count, millis, queue_path, row_id, span, visible};
+use super::words::{
+    age, agent_path, call_path, calls_path, count, millis, queue_path, row_id, span, visible,
+};
 use super::{notices, words};
-use engine::{Change, Snapshot};
+use engine::{Change, Snapshot, Stories};
 use facts::table::{Row, Table, Value};
 use facts::{Stamp, Text};
 use maud::{Markup, PreEscaped, html};
@@ -29,6 +31,13 @@ pub(crate) struct Look<'a> {
     pub(crate) several: bool,
     /// Where the page's stream goes on.
     pub(crate) place: &'a str,
+    /// The state that the address asks for. All rows are there, but those of other states are
+    /// hidden, until the script shows them.
+    pub(crate) state: Option<&'a str>,
+    /// The stories of agents, calls and queues.
+    pub(crate) stories: &'a Stories,
+    /// The moment up to which charts are drawn; `None`: none is due.
+    pub(crate) drawn: Option<Stamp>,
 }
 
 /// Whether the snapshot is of several ACDs.
@@ -151,9 +160,10 @@ pub(crate) fn queue_row(c: &Queues, row: &Row, look: Look<'_>) -> Markup {
             (linked(c.in_acw.int(row), &format!("{to}?state=ACW")))
             (linked(c.in_aux.int(row), &format!("{to}?state=AUX")))
             (linked(c.other.int(row), &format!("{to}?state=OTHER")))
-            (number(c.offered.int(row)))
-            (number(c.answered.int(row)))
-            (number(c.abandoned.int(row)))
+            @let calls = |outcome| calls_path(&[("acd", acd), ("queue", queue), ("outcome", outcome)]);
+            (linked(c.offered.int(row), &calls("OFFERED")))
+            (linked(c.answered.int(row), &calls("ANSWERED")))
+            (linked(c.abandoned.int(row), &calls("ABANDONED")))
             td.n title=[c.service_level_s.int(row).map(|s| format!("within {}", span(s)))] {
                 @match c.service_level_pct.int(row) {
                     Some(pct) => { (pct) small { "%" } }
@@ -166,7 +176,7 @@ pub(crate) fn queue_row(c: &Queues, row: &Row, look: Look<'_>) -> Markup {
 }
 
 /// A state as people say it.
-fn state_words(state: &str, direction: &str, on_hold: i64) -> String {
+pub(crate) fn state_words(state: &str, direction: &str, on_hold: i64) -> String {
     let word = match state {
         "AVAIL" => "Available",
         "RING" => "Ringing",
@@ -208,14 +218,14 @@ pub(crate) fn agent_row_as(
             data-t=[since.map(millis)] {
             @if look.several { td.acd { (visible(acd)) } }
             th scope="row" class="who" {
-                (visible(name))
+                a href=(agent_path(acd, agent)) { (visible(name)) }
                 @if name != agent { " " small { (visible(agent)) } }
             }
             td.st { (words) }
             td.rs { (visible(c.reason.text(row))) }
             td.n.t { @if let Some(at) = since { (age(look.now - at)) } }
             td.sp { (visible(c.split.text(row))) }
-            td.pa { (visible(c.party.text(row))) }
+            td.pa { (the_call(acd, c.call.text(row), c.party.text(row))) }
             (number(c.acd_calls.int(row)))
             (number(c.rona.int(row)))
             td.att { (said.join(" · ")) }
@@ -234,6 +244,23 @@ fn by_name<'a>(table: &'a Table, key: impl Fn(&'a Row) -> &'a str) -> Vec<&'a Ro
 /// What an agent is called: the name shown for him, else his identity.
 fn called<'a>(c: &Agents, row: &'a Row) -> &'a str {
     Some(c.name.text(row)).filter(|name| !name.is_empty()).unwrap_or_else(|| c.agent.text(row))
+}
+
+/// The number at the other end, which leads to the call.
+pub(crate) fn the_call(acd: &str, call: &str, party: &str) -> Markup {
+    let words = match (call, party) {
+        ("", party) => return html! { (visible(party)) },
+        (_, "") => "Call".into(),
+        (_, party) => visible(party),
+    };
+    html! { a href=(call_path(acd, call)) { (words) } }
+}
+
+/// Where the tiles of the whole centre lead.
+fn tile_links() -> [String; 5] {
+    let calls = |outcome| calls_path(&[("outcome", outcome)]);
+    let [offered, answered, abandoned] = ["OFFERED", "ANSWERED", "ABANDONED"].map(calls);
+    ["/calls?state=WAITING".into(), "/?state=AVAIL".into(), offered, answered, abandoned]
 }
 
 /// How many rows stand in one `<tbody>`: the browser leaves out whole bodies that are out of
@@ -466,7 +493,8 @@ pub(crate) fn body(now: &Snapshot, wanted: &Wanted, look: Look<'_>) -> Markup {
         }
     };
     // Without a group the tiles count what other pages list.
-    let to = wanted.group.is_empty().then_some(["/calls?state=WAITING", "/?state=AVAIL"]);
+    let links = tile_links();
+    let to = if wanted.group.is_empty() { &links[..] } else { &[] };
     html! {
         main id="floor" data-stream={ "/floor/stream" (wanted.query()) } data-version=(look.place)
             data-several=(u8::from(look.several)) data-at=(millis(now.at)) {

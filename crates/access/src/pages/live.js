@@ -47,6 +47,7 @@ const learnClock = (now) => {
 const serverNow = () => Date.now() + offset;
 // The moment of which all times are shown, so that they never differ among themselves.
 let beatAt = serverNow();
+const loadedAt = beatAt;
 
 const two = (n) => String(n).padStart(2, "0");
 const age = (ms) => {
@@ -62,6 +63,8 @@ const count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 const timeOfDay = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 const withZone = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short" });
 const withDay = new Intl.DateTimeFormat([], { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const hourMinute = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const setText = (el, text) => { if (el && el.textContent !== text) el.textContent = text; };
 const localTimes = (root) => {
   const today = new Date(serverNow()).toDateString();
   for (const el of root.querySelectorAll("time[data-at]")) {
@@ -69,13 +72,17 @@ const localTimes = (root) => {
     el.dateTime = at.toISOString();
     el.textContent = (at.toDateString() === today ? timeOfDay : withDay).format(at);
   }
+  // In charts: moments along the axis, and what is said where one points at a mark.
+  for (const el of root.querySelectorAll("svg text[data-at]")) setText(el, hourMinute.format(Number(el.dataset.at)));
+  for (const el of root.querySelectorAll("svg title[data-at]")) {
+    setText(el, el.textContent.replace(/^[\d:]+ UTC/, timeOfDay.format(Number(el.dataset.at))));
+  }
 };
 
 // --- Tables ------------------------------------------------------------------------------
 
 const RANK = { "": 0, caution: 1, warning: 2 };
 const compareText = new Intl.Collator([], { numeric: true, sensitivity: "base" }).compare;
-const setText = (el, text) => { if (el && el.textContent !== text) el.textContent = text; };
 const setLevel = (el, level) => {
   if (el.classList.contains("caution") !== (level === "caution")) el.classList.toggle("caution");
   if (el.classList.contains("warning") !== (level === "warning")) el.classList.toggle("warning");
@@ -138,7 +145,7 @@ class Sorted {
     row.limit = el.dataset.w ? { caution, warning } : null;
     // The name, and after it, small, the identity.
     const who = el.querySelector("th");
-    const inner = who.querySelector("a") ?? who;
+    const inner = who.querySelector("a, time") ?? who;
     row.name = inner.firstChild?.textContent.trim() ?? "";
     row.own = who.querySelector("small")?.textContent ?? "";
     this.rows.set(el.id, row);
@@ -152,7 +159,9 @@ class Sorted {
     const head = this.heads[this.by.column].classList;
     if (head.contains("att")) row.key = RANK[row.level] ? RANK[row.level] * 1e14 + (serverNow() - row.since) : null;
     else if (cell?.querySelector("time[data-at]")) row.key = Number(cell.firstElementChild.dataset.at);
-    else if (cell?.classList.contains("t")) row.key = row.since ? -row.since : null;
+    // Times that are over and those that run are compared as of when the page was loaded.
+    else if (cell?.dataset.v) row.key = Number(cell.dataset.v);
+    else if (cell?.classList.contains("t")) row.key = row.since ? loadedAt - row.since : null;
     else if (head.contains("n")) {
       const n = parseFloat(cell?.textContent.replace(/[^\d.-]/g, ""));
       row.key = Number.isNaN(n) ? null : n;
@@ -381,7 +390,7 @@ class Sorted {
 const tables = new Map();
 // The table that the box and the buttons of states narrow: the last one.
 let sifted = null;
-for (const table of document.querySelectorAll("main table")) {
+for (const table of document.querySelectorAll("main table:not(.plain)")) {
   sifted = new Sorted(table);
   tables.set(table.dataset.kind ?? (table.id === "queues" ? "q" : "a"), sifted);
 }
@@ -471,15 +480,36 @@ const showWall = (now) => {
   }, 150);
 };
 
+// Puts a rendered piece of the page in place of the one it renews, as it was left: opened,
+// scrolled, and with the keyboard where it was.
+const putPiece = (el) => {
+  const old = document.getElementById(el.id);
+  if (!old) {
+    document.getElementById("cards")?.append(el);
+    return;
+  }
+  const parts = "details, .scroll, a, summary";
+  const before = [...old.querySelectorAll(parts)], after = [...el.querySelectorAll(parts)];
+  const at = before.indexOf(document.activeElement);
+  const scrolled = before.map((part) => part.scrollTop);
+  for (const [i, part] of before.entries()) if (part.open) after[i]?.setAttribute("open", "");
+  old.replaceWith(el);
+  scrolled.forEach((top, i) => { if (top && after[i]) after[i].scrollTop = top; });
+  if (at >= 0) after[at]?.focus({ preventScroll: true });
+};
+
 const apply = (patch) => {
   if (patch.reload) {
     reload();
     return;
   }
-  const template = document.createElement("template");
-  template.innerHTML = patch.rows || "";
-  localTimes(template.content);
-  const came = [...template.content.children];
+  // Rows of tables and other elements are read apart: in one text a browser drops either.
+  const came = [patch.rows, patch.pieces].flatMap((text) => {
+    const template = document.createElement("template");
+    template.innerHTML = text || "";
+    localTimes(template.content);
+    return [...template.content.children];
+  });
   for (const el of came) {
     const table = tables.get(el.id[0]);
     if (table) {
@@ -489,13 +519,10 @@ const apply = (patch) => {
     }
     else {
       const old = document.getElementById(el.id);
-      const focus = old?.contains(document.activeElement) && document.activeElement.id;
       if (old && levelIn(el) === "warning" && levelIn(old) !== "warning" && !patch.all) {
         say(`Warning: ${el.querySelector("dt")?.textContent ?? ""} ${el.querySelector("b")?.textContent ?? ""}`);
       }
-      if (old) old.replaceWith(el);
-      else document.getElementById("cards")?.append(el);
-      if (focus) document.getElementById(focus)?.focus();
+      putPiece(el);
     }
   }
   const mended = Object.entries(patch.cells || {});
@@ -631,6 +658,7 @@ const tick = () => {
   tickSeen();
   showOldest(now);
   showWall(now);
+  for (const el of document.querySelectorAll(".counted[data-t]")) setText(el, age(now - Number(el.dataset.t)));
   for (const el of document.querySelectorAll("#cards span[data-t]")) setText(el, age(now - Number(el.dataset.t)));
   setText(document.getElementById("now"), withZone.format(now));
 };

@@ -4,9 +4,12 @@
 //! Whatever comes from a switch is data: the templates escape it, and [`words::visible`] makes
 //! control characters harmless.
 
+mod agent;
 mod anomalies;
+mod asked;
 mod assets;
 mod boards;
+mod call;
 mod calls;
 mod columns;
 mod figures;
@@ -16,6 +19,7 @@ pub(crate) mod groups;
 mod levels;
 mod links;
 mod notices;
+mod phases;
 mod print;
 mod queue;
 mod sieve;
@@ -23,14 +27,14 @@ mod stream;
 pub(crate) mod thresholds;
 mod trunks;
 mod wallboard;
-mod words;
+pub(crate) mod words;
 
 pub(crate) use assets::asset;
 pub(crate) use forms::set_author;
 pub(crate) use print::{Page, Print};
 pub(crate) use stream::{
-    anomalies_stream, calls_stream, floor_stream, links_stream, queue_stream, trunks_stream,
-    wallboard_stream,
+    agent_stream, anomalies_stream, call_stream, calls_stream, floor_stream, links_stream,
+    queue_stream, trunks_stream, wallboard_stream,
 };
 
 use crate::clock;
@@ -38,6 +42,7 @@ use crate::press::Topic;
 use crate::refusal::Refusal;
 use crate::rest::{Asked, pairs};
 use crate::site::Site;
+use asked::Narrowed;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -53,7 +58,7 @@ use std::sync::Arc;
 pub(crate) async fn floor(State(site): State<Site>, asked: Asked) -> Result<Response, Refusal> {
     let wanted = wanted(pairs(asked)?, &mut Vec::new());
     let (now, place) = shown(&site, Page::Floor(wanted.clone()));
-    let look = look(&now, floor::several(&now), &place);
+    let look = look(&site, &now, floor::several(&now), &place);
     Ok(page(&site, "Floor", "/", &floor::body(&now, &wanted, look)))
 }
 
@@ -74,13 +79,60 @@ pub(super) fn wanted(pairs: Vec<(String, String)>, rest: &mut Vec<(String, Strin
 pub(crate) async fn links(State(site): State<Site>) -> Response {
     let now = site.live().snapshot();
     // Its stream begins with everything: cards are few, and change all the time.
-    let look = look(&now, floor::several(&now), "0");
+    let look = look(&site, &now, floor::several(&now), "0");
     page(&site, "Links", "/links", &links::body(&now, look))
 }
 
-/// `/calls`: the Calls page.
-pub(crate) async fn calls(State(site): State<Site>) -> Response {
-    board(&site, "Calls", "/calls", &Board::Calls)
+/// `/calls`: the Calls page, narrowed to what the address asks for ([`Narrowed`]).
+pub(crate) async fn calls(State(site): State<Site>, asked: Asked) -> Result<Response, Refusal> {
+    let mut asked = pairs(asked)?;
+    let narrowed = Narrowed::take(&mut asked);
+    let state = asked.into_iter().find(|(name, text)| name == "state" && !text.is_empty());
+    let state = state.map(|(_, text)| text);
+    let board = Board::Calls(narrowed);
+    let (now, place) = shown(&site, Page::Board(board.clone()));
+    let look = Look { state: state.as_deref(), ..look(&site, &now, floor::several(&now), &place) };
+    let body = board.body(&now, look);
+    Ok(page(&site, "Calls", "/calls", &body))
+}
+
+/// `/agent/{acd}/{agent}`: an agent's day.
+pub(crate) async fn agent(
+    State(site): State<Site>,
+    Path((acd, agent)): Path<(String, String)>,
+) -> Response {
+    let now = site.live().snapshot();
+    let Some(name) = agent::name(&now, &acd, &agent, look(&site, &now, false, "0")) else {
+        let body = html! {
+            main { div.empty.shown {
+                h1 { "No agent " (words::visible(&agent)) " has been seen on "
+                    (words::visible(&acd)) " today" }
+                p { "The " a href="/" { "Floor" } " lists the agents who are logged on." }
+            } }
+        };
+        return (StatusCode::NOT_FOUND, page(&site, "No such agent", "", &body)).into_response();
+    };
+    let title = words::visible(&name).into_owned();
+    board(&site, &title, "", &Board::Agent { acd, agent })
+}
+
+/// `/call/{acd}/{call}`: a call's life.
+pub(crate) async fn call(
+    State(site): State<Site>,
+    Path((acd, call)): Path<(String, String)>,
+) -> Response {
+    let now = site.live().snapshot();
+    if !call::exists(&now, &acd, &call, look(&site, &now, false, "0")) {
+        let body = html! {
+            main { div.empty.shown {
+                h1 { "The call " (words::visible(&call)) " on " (words::visible(&acd))
+                    " is not known, or not any more" }
+                p { a href="/calls" { "Calls" } " lists those that live and the last that ended." }
+            } }
+        };
+        return (StatusCode::NOT_FOUND, page(&site, "No such call", "", &body)).into_response();
+    }
+    board(&site, "A call's life", "", &Board::Call { acd, call })
 }
 
 /// `/queue/{acd}/{name}`: the page of a queue.
@@ -121,7 +173,7 @@ pub(crate) async fn wallboard(State(site): State<Site>, asked: Asked) -> Result<
 
 fn board(site: &Site, title: &str, path: &str, board: &Board) -> Response {
     let (now, place) = shown(site, Page::Board(board.clone()));
-    let look = look(&now, floor::several(&now), &place);
+    let look = look(site, &now, floor::several(&now), &place);
     page(site, title, path, &board.body(&now, look))
 }
 
@@ -149,9 +201,18 @@ pub(crate) async fn nowhere(State(site): State<Site>, uri: Uri) -> Response {
     (StatusCode::NOT_FOUND, page(&site, "Not found", "", &body)).into_response()
 }
 
-fn look<'a>(now: &'a Snapshot, several: bool, place: &'a str) -> Look<'a> {
+fn look<'a>(site: &'a Site, now: &'a Snapshot, several: bool, place: &'a str) -> Look<'a> {
     let clock = clock::now();
-    Look { levels: Levels::of(now), now: clock, clock, several, place }
+    Look {
+        levels: Levels::of(now),
+        now: clock,
+        clock,
+        several,
+        place,
+        state: None,
+        stories: &site.hooks().stories,
+        drawn: Some(clock),
+    }
 }
 
 /// The frame around every page.

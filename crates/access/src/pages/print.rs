@@ -9,6 +9,7 @@ use super::levels::Level;
 use super::sieve::{Sieve, Wanted};
 use super::{assets, floor, links, look, notices, words};
 use crate::feed::Merged;
+use crate::site::Site;
 use crate::wire;
 use engine::Snapshot;
 use facts::Stamp;
@@ -66,14 +67,26 @@ pub(crate) struct Print {
     gone: VecDeque<(u64, String)>,
     /// By name.
     figures: BTreeMap<&'static str, Printed>,
-    /// What else stands on the page, by element id.
-    pieces: BTreeMap<&'static str, Printed>,
+    /// What stands on every page, by element id.
+    words: BTreeMap<&'static str, Printed>,
+    /// Pieces of the page besides tables, by element id.
+    pieces: BTreeMap<String, Printed>,
+    /// The last period whose charts were drawn ([`Board::redrawn`]).
+    drawn: u128,
 }
 
 /// Rows as they are now: all, or those that may have changed and the ids of those that went.
 enum Rows {
     All(Vec<(String, String)>),
     Some(Vec<(String, String)>, Vec<String>),
+}
+
+/// What a page is made of now.
+struct Made {
+    rows: Rows,
+    /// Element ids and what they are.
+    pieces: Vec<(String, String)>,
+    figures: Vec<(&'static str, String)>,
 }
 
 /// What an edition says of rows.
@@ -96,7 +109,9 @@ impl Print {
             rows: BTreeMap::new(),
             gone: VecDeque::new(),
             figures: BTreeMap::new(),
+            words: BTreeMap::new(),
             pieces: BTreeMap::new(),
+            drawn: 0,
         }
     }
 
@@ -113,19 +128,26 @@ impl Print {
 
     /// Prints `now`, of which `change` is what differs from the last time (`None`: anything may).
     /// What is to be told; `None`: nothing that could be seen.
-    pub(crate) fn next(&mut self, now: &Snapshot, change: Option<&Merged>) -> Option<String> {
+    pub(crate) fn next(
+        &mut self,
+        site: &Site,
+        now: &Snapshot,
+        change: Option<&Merged>,
+    ) -> Option<String> {
         let several = floor::several(now);
         let change = change.filter(|_| several == self.several && self.begun != 0);
         (self.several, self.at) = (several, now.at);
-        let look = look(now, several, "");
+        let look = look(site, now, several, "");
         let mut out = format!("{{\"at\":{}", words::millis(now.at));
         let bare = out.len();
-        if let Some((rows, figures)) = self.content(now, change, look) {
-            self.put_rows(rows, now.version).write(&mut out);
-            let news = differing(&mut self.figures, figures, now.version);
+        if let Some(made) = self.content(now, change, look) {
+            self.put_rows(made.rows, now.version).write(&mut out);
+            let news = differing(&mut self.pieces, made.pieces, now.version);
+            put_pieces(&mut out, news.iter().map(|(_, piece)| piece.as_str()));
+            let news = differing(&mut self.figures, made.figures, now.version);
             put_figures(&mut out, &news);
         }
-        let mut pieces = vec![(
+        let mut words = vec![(
             "notices",
             match self.page {
                 Page::Floor(_) | Page::Board(_) => notices::all(now).into_string(),
@@ -135,10 +157,10 @@ impl Print {
         )];
         if matches!(&self.page, Page::Floor(wanted) if wanted.all()) {
             // What an empty table says depends on the links, too.
-            pieces.push(("queues-empty", floor::empty_words(now, "queues").into_string()));
-            pieces.push(("agents-empty", floor::empty_words(now, "agents").into_string()));
+            words.push(("queues-empty", floor::empty_words(now, "queues").into_string()));
+            words.push(("agents-empty", floor::empty_words(now, "agents").into_string()));
         }
-        for (name, text) in differing(&mut self.pieces, pieces, now.version) {
+        for (name, text) in differing(&mut self.words, words, now.version) {
             field(&mut out, name, &text);
         }
         if self.begun == 0 {
@@ -176,8 +198,10 @@ impl Print {
             let newer = all.iter().filter(|(_, p)| p.changed > known);
             newer.map(|(name, p)| (*name, p.text.clone())).collect()
         };
+        let pieces = self.pieces.values().filter(|p| p.changed > known);
+        put_pieces(&mut out, pieces.map(|p| p.text.as_str()));
         put_figures(&mut out, &newer(&self.figures));
-        for (name, text) in newer(&self.pieces) {
+        for (name, text) in newer(&self.words) {
             field(&mut out, name, &text);
         }
         if out.len() == bare {
@@ -187,13 +211,14 @@ impl Print {
         Some(out)
     }
 
-    /// Rows and figures; `None` if nothing of what the page is made of has changed.
+    /// All that is on it; `None` if nothing of what the page is made of has changed.
     fn content(
         &mut self,
         now: &Snapshot,
         change: Option<&Merged>,
         look: Look<'_>,
-    ) -> Option<(Rows, Vec<(&'static str, String)>)> {
+    ) -> Option<Made> {
+        let none = Vec::new();
         // Rows must not differ only because time has passed.
         let still = Look { now: Stamp(0), ..look };
         match &self.page {
@@ -214,24 +239,29 @@ impl Print {
                     }
                     Some(touched) => floor_rows(now, &touched, &sieve, still),
                 };
-                let mut figures = Figures::of(now, &sieve.of_any_level());
+                let mut figures = Figures::of(now, &sieve.of_any_level()).named;
                 if wanted.level != Level::Plain {
-                    figures.named.extend(Figures::totals(now, &sieve).named);
+                    figures.extend(Figures::totals(now, &sieve).named);
                 }
-                Some((rows, figures.named))
+                Some(Made { rows, pieces: none, figures })
             }
             Page::Links => {
                 let cards = links::cards(now, look.now);
-                Some((Rows::All(cards), Vec::new()))
+                Some(Made { rows: Rows::All(cards), pieces: none, figures: Vec::new() })
             }
             Page::Board(board) => {
-                let concerns =
-                    |c: &Merged| c.changes.iter().any(|c| board.tables().contains(&c.shape.name));
-                if change.is_some_and(|c| !concerns(c)) {
+                let concerned = change.is_none_or(|c| c.changes.iter().any(|c| board.concerns(c)));
+                let due = due(board, self.drawn, look.now);
+                if !concerned && due.is_none() {
                     return None;
                 }
-                let content = board.content(now, still);
-                Some((Rows::All(content.rows), content.figures))
+                let draws = change.is_none() || due.is_some() || board.draws_at_once();
+                let drawn = look.drawn.filter(|_| draws);
+                let mut content = board.content(now, Look { drawn, ..still });
+                self.drawn = due.unwrap_or(self.drawn);
+                content.pieces.append(&mut content.charts);
+                let (rows, pieces) = (Rows::All(content.rows), content.pieces);
+                Some(Made { rows, pieces, figures: content.figures })
             }
         }
     }
@@ -333,6 +363,13 @@ fn parts(row: &str) -> Vec<&str> {
     cuts.windows(2).filter_map(|cut| row.get(*cut.first()?..*cut.last()?)).collect()
 }
 
+/// The period whose charts are to be drawn because time has passed; `None`: not yet.
+fn due(board: &Board, drawn: u128, now: Stamp) -> Option<u128> {
+    let micros = board.redrawn()?.as_micros().max(1);
+    let period = u128::from(now.0.unsigned_abs()) / micros;
+    (period != drawn).then_some(period)
+}
+
 /// The id of a rendered element, which is its first attribute.
 fn id_of(row: &str) -> Option<String> {
     let (_, rest) = row.split_once(" id=\"")?;
@@ -358,15 +395,15 @@ fn floor_rows(
 }
 
 /// Takes texts over; those that differ from what was known by their names.
-fn differing(
-    known: &mut BTreeMap<&'static str, Printed>,
-    texts: Vec<(&'static str, String)>,
+fn differing<K: Clone + Ord>(
+    known: &mut BTreeMap<K, Printed>,
+    texts: Vec<(K, String)>,
     version: u64,
-) -> Vec<(&'static str, String)> {
+) -> Vec<(K, String)> {
     let mut news = Vec::new();
     for (name, text) in texts {
-        if known.get(name).is_none_or(|old| old.text != text) {
-            known.insert(name, Printed { text: text.clone(), changed: version });
+        if known.get(&name).is_none_or(|old| old.text != text) {
+            known.insert(name.clone(), Printed { text: text.clone(), changed: version });
             news.push((name, text));
         }
     }
@@ -382,6 +419,13 @@ fn put_figures(out: &mut String, figures: &[(&'static str, String)]) {
     }
     if !figures.is_empty() {
         out.push('}');
+    }
+}
+
+fn put_pieces<'a>(out: &mut String, pieces: impl Iterator<Item = &'a str>) {
+    let pieces: String = pieces.collect();
+    if !pieces.is_empty() {
+        field(out, "pieces", &pieces);
     }
 }
 

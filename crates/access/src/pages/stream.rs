@@ -1,14 +1,15 @@
 //! The streams that move the pages. An event is one JSON object, applied as a whole, so that a
 //! page that is cut off between two of them is at a version and can go on from there:
 //!
-//! * `patch`: `{at, all?, reload?, rows?, cells?, gone?, figures?, notices?, queues-empty?,
-//!   agents-empty?}`: rendered rows to put in place by their ids; with `all`, rows that are not
-//!   among them go. `cells`: of rows that are there, by id, the cells that changed by their
+//! * `patch`: `{at, all?, reload?, rows?, pieces?, cells?, gone?, figures?, notices?,
+//!   queues-empty?, agents-empty?}`: rendered rows, and other pieces, to put in place by their
+//!   ids; with `all`, rows that are not among them go. `cells`: of rows that are there, by id, the cells that changed by their
 //!   place, and under `tr` the row's opening tag. `reload`: the page must be loaded anew. The
 //!   last three: what stands in the elements of that id.
 //! * `clock`: `{now, at, tag}`: this server's clock, when tables were last published, and the
 //!   build of the pages. First, and every 5 s.
 
+use super::asked::Narrowed;
 use super::boards::Board;
 use super::wallboard::Wall;
 use super::{Page, wanted};
@@ -49,7 +50,29 @@ pub(crate) async fn calls_stream(
     headers: HeaderMap,
     asked: Asked,
 ) -> Moving {
-    board_stream(site, &headers, pairs(asked)?, Board::Calls)
+    let mut asked = pairs(asked)?;
+    let narrowed = Narrowed::take(&mut asked);
+    board_stream(site, &headers, asked, Board::Calls(narrowed))
+}
+
+/// `/agent/{acd}/{agent}/stream`: what has changed on an agent's page.
+pub(crate) async fn agent_stream(
+    State(site): State<Site>,
+    Path((acd, agent)): Path<(String, String)>,
+    headers: HeaderMap,
+    asked: Asked,
+) -> Moving {
+    board_stream(site, &headers, pairs(asked)?, Board::Agent { acd, agent })
+}
+
+/// `/call/{acd}/{call}/stream`: what has changed on a call's page.
+pub(crate) async fn call_stream(
+    State(site): State<Site>,
+    Path((acd, call)): Path<(String, String)>,
+    headers: HeaderMap,
+    asked: Asked,
+) -> Moving {
+    board_stream(site, &headers, pairs(asked)?, Board::Call { acd, call })
 }
 
 /// `/queue/{acd}/{name}/stream`: what has changed on a queue's page.

@@ -80,6 +80,7 @@ pub(crate) fn start(settings: engine::Settings, listen: SocketAddr) -> Result<Ru
         server,
         attach: Some(attach),
         administration: Some(engine.administration()),
+        stories: engine.stories(),
         ..access::Hooks::default()
     };
     let pages = access::serve(listen, engine.live(), &SHAPES, stop, hooks)

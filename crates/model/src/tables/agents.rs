@@ -11,12 +11,12 @@ use facts::table::{Row, Value};
 
 impl Model {
     pub(super) fn agents_rows(&self, at: Stamp) -> Vec<Row> {
-        let staffed = self.agents.iter().filter(|(_, a)| a.staffed());
-        staffed.map(|(_, a)| self.agent_row(a, at)).collect()
+        let agents = self.agents_by_id();
+        agents.into_iter().filter(|a| a.staffed()).map(|a| self.agent_row(a, at)).collect()
     }
 
     /// The channel of what he does now: the caller who rings or the phone that talks.
-    fn present_channel(&self, agent: &Agent) -> Option<Key<Channel>> {
+    pub(crate) fn present_channel(&self, agent: &Agent) -> Option<Key<Channel>> {
         let work = agent.works.iter().rev().find(|w| w.held_since.is_none());
         let own = || {
             let phones = agent.phones.iter().filter_map(|p| self.endpoints.get(*p));

@@ -2,7 +2,7 @@
 
 use super::millis;
 use crate::Model;
-use crate::calls::{Call, Closed, Party, Way};
+use crate::calls::{Call, Way};
 use crate::channels::Channel;
 use facts::table::{Row, Value};
 use facts::{AgentId, Direction, Outcome, Phase, Stamp};
@@ -23,22 +23,11 @@ impl Model {
         };
         let ended = c.end.as_ref();
         let agent = self.rung_for(c).or(c.agent.as_ref());
-        let ended_by = ended.map(|e| match (e.why, c.hangup) {
-            (Closed::Restart, _) => "SWITCH",
-            (Closed::Missing | Closed::TooOld, _) => "UNKNOWN",
-            (Closed::Hangup, Some(Party::Caller)) => "CALLER",
-            (Closed::Hangup, Some(Party::Agent)) => "AGENT",
-            (Closed::Hangup, Some(Party::Switch) | None) => "SWITCH",
-        });
         vec![
             self.acd(),
             c.ids.first().map_or(Value::Null, |i| Value::Text(i.0.clone())),
             Value::from(self.state_word(c)),
-            Value::from(match way {
-                Way::In => "IN",
-                Way::Out => "OUT",
-                Way::Internal => "INTERNAL",
-            }),
+            Value::from(way.word()),
             Value::text_or_null(&c.caller),
             Value::text_or_null(&c.caller_name),
             Value::text_or_null(&c.dialled),
@@ -57,7 +46,7 @@ impl Model {
             millis(talk),
             millis(hold),
             outcome(c),
-            Value::from(ended_by),
+            Value::from(c.ended_by()),
             Value::from(c.visited),
             Value::count(c.agents_talked.len()),
             Value::from(c.transfers),
@@ -65,12 +54,7 @@ impl Model {
             Value::Bool(c.was_parked),
             Value::text_or_null(&c.work_code),
             Value::count(c.channels.len()),
-            Value::from(ended.map(|e| match e.why {
-                Closed::Hangup => "HANGUP",
-                Closed::Restart => "SWITCH_RESTART",
-                Closed::Missing => "MISSING",
-                Closed::TooOld => "TOO_OLD",
-            })),
+            Value::from(ended.map(|e| e.why.word())),
         ]
     }
 

@@ -126,6 +126,23 @@ pub(super) const CALLS: Shape = Shape {
     },
 };
 
+/// `waiting`: one row a caller who waits in a split.
+pub(super) const WAITING: Shape = Shape {
+    name: "waiting",
+    doc: "a caller who waits in a queue now, and his place there",
+    key: 3,
+    columns: columns! {
+        acd Text "the switch";
+        queue Text "the queue he waits in";
+        channel Text "the lasting id of his channel";
+        call Text "his call, as in `calls`; null if it is not known";
+        position Int "his place among those who wait there, from 1, in the order in which they will be served";
+        since Stamp "when he joined this queue, this time";
+        wait_s Age "whole seconds since then";
+        rings_at Text "the agent at whom his call rings; null if it rings at nobody";
+    },
+};
+
 /// `channels`: what the switch holds open.
 pub(super) const CHANNELS: Shape = Shape {
     name: "channels",
@@ -413,8 +430,8 @@ pub(super) const CTKGRP: Shape = Shape {
 
 /// All live tables, in the order in which they are listed for people.
 pub const SHAPES: &[Shape] = &[
-    QUEUES, AGENTS, CALLS, CHANNELS, TRUNKS, ANOMALIES, CAGENT, CSPLIT, CVDN, CVECTOR, CTRUNK,
-    CTKGRP,
+    QUEUES, AGENTS, CALLS, WAITING, CHANNELS, TRUNKS, ANOMALIES, CAGENT, CSPLIT, CVDN, CVECTOR,
+    CTRUNK, CTKGRP,
 ];
 
 /// The shape of that name.
