@@ -4,7 +4,7 @@
 mod agents;
 mod cagent;
 mod calls;
-mod centre;
+mod decided;
 
 mod channels;
 mod csplit;
@@ -13,7 +13,7 @@ mod queues;
 mod shapes;
 mod trunks;
 
-pub use centre::{CENTRE_SHAPES, GROUPS, LEVELS, THRESHOLDS};
+pub use decided::{DECIDED_SHAPES, GROUPS, LEVELS, THRESHOLDS};
 pub use shapes::{SHAPES, shape};
 
 use crate::Model;
