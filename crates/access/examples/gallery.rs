@@ -401,13 +401,17 @@ impl Centre {
 }
 
 fn thresholds() -> Vec<Row> {
-    let rules = [("service_level_pct", "below", 70_i64, 60_i64), ("oldest_wait_s", "above", 20, 60)];
+    let rules =
+        [("service_level_pct", "below", 70_i64, 60_i64), ("oldest_wait_s", "above", 20, 60)];
     let row = |(measure, direction, caution, warning): (&str, &str, i64, i64)| {
         let (shape, mut row) = (&model::THRESHOLDS, empty(&model::THRESHOLDS));
-        for (name, text) in
-            [("acd", ""), ("scope", "default"), ("name", ""), ("measure", measure),
-             ("direction", direction)]
-        {
+        for (name, text) in [
+            ("acd", ""),
+            ("scope", "default"),
+            ("name", ""),
+            ("measure", measure),
+            ("direction", direction),
+        ] {
             set(shape, &mut row, name, text);
         }
         set(shape, &mut row, "caution", caution);
@@ -419,8 +423,10 @@ fn thresholds() -> Vec<Row> {
 }
 
 fn groups() -> Vec<Row> {
-    let named = [("Sales and retention", "berlin/sales, berlin/retention, */premium*"),
-        ("Technical", "*/technical*, */support*")];
+    let named = [
+        ("Sales and retention", "berlin/sales, berlin/retention, */premium*"),
+        ("Technical", "*/technical*, */support*"),
+    ];
     let row = |(name, members): (&str, &str)| {
         let (shape, mut row) = (&model::GROUPS, empty(&model::GROUPS));
         for (column, text) in
@@ -440,7 +446,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let odd = words.iter().any(|w| w == "odd");
     let live = Live::new();
     let (_stop, stopped) = tokio::sync::watch::channel(false);
-    let shapes = model::SHAPES.iter().chain(model::CENTRE_SHAPES).chain([&LINKS]);
+    let shapes = model::SHAPES.iter().chain(model::DECIDED_SHAPES).chain([&LINKS]);
     let shapes: Vec<&'static Shape> = shapes.collect();
     // Decisions are kept for as long as the gallery is open; what is shown does not follow them.
     let folder = tempfile::tempdir()?;

@@ -234,8 +234,12 @@ fn levels(rows: &[(&str, &str, &str, &str, i64)]) -> Table {
 }
 
 fn group(name: &str, kind: &str, members: &str) -> Table {
-    let row =
-        [("acd", text("")), ("group", text(name)), ("kind", text(kind)), ("members", text(members))];
+    let row = [
+        ("acd", text("")),
+        ("group", text(name)),
+        ("kind", text(kind)),
+        ("members", text(members)),
+    ];
     make("groups", &[&row])
 }
 
@@ -353,9 +357,8 @@ fn the_floor_is_narrowed_to_a_group_and_to_a_level() {
             ("answered_in_sl", Value::Int(waiting)),
         ]
     };
-    let agent = |id: &str| {
-        vec![("acd", text("berlin")), ("agent", text(id)), ("state", text("AVAIL"))]
-    };
+    let agent =
+        |id: &str| vec![("acd", text("berlin")), ("agent", text(id)), ("state", text("AVAIL"))];
     let member = |id: &str, split: &str| {
         vec![("acd", text("berlin")), ("logid", text(id)), ("split", text(split))]
     };

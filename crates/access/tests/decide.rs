@@ -150,9 +150,8 @@ fn a_group_is_made_filled_renamed_and_removed() {
     has(&centre.done("/thresholds?group=Front", rule), &["Group Front as a whole"]);
     let page = centre.site.get("/groups?edit=Front").body;
     let seen = hidden(&page, "groups-page", "seen").to_owned();
-    let rename = format!(
-        "do=set&old=Front&name=Desk&kind=queues&member=pbx/sales&pattern=&seen={seen}"
-    );
+    let rename =
+        format!("do=set&old=Front&name=Desk&kind=queues&member=pbx/sales&pattern=&seen={seen}");
     let page = centre.done("/groups", &rename);
     assert!(page.contains("edit=Desk") && !page.contains("edit=Front"), "{page}");
     has(&centre.site.get("/thresholds").body, &["Group Desk as a whole"]);

@@ -9,6 +9,7 @@ use crate::relay::Relay;
 use crate::settings::{AcdSettings, Settings};
 use crate::stories::Stories;
 use facts::Text;
+use facts::decree::STREAM;
 use journal::Journal;
 use links::Ring;
 use links::asterisk::Link;
@@ -33,6 +34,8 @@ pub enum StartError {
     Thread(std::io::Error),
     /// Two ACDs of one name.
     Twice(Text),
+    /// An ACD with the name under which decrees are kept.
+    Reserved(Text),
 }
 
 impl fmt::Display for StartError {
@@ -41,6 +44,7 @@ impl fmt::Display for StartError {
             Self::Journal(e) => write!(f, "cannot open the journal: {e}"),
             Self::Thread(e) => write!(f, "cannot start a thread: {e}"),
             Self::Twice(name) => write!(f, "there is an acd named {name} already"),
+            Self::Reserved(name) => write!(f, "no acd can be named {name}: decrees are kept there"),
         }
     }
 }
@@ -70,7 +74,9 @@ impl Engine {
     /// Opens the journal and starts to collect. Returns as soon as the links run; the tables of
     /// today are made from the journal meanwhile (alarm `catching-up`).
     pub fn start(settings: Settings) -> Result<Self, StartError> {
-        let journal = Journal::open(settings.journal, |state| match state {
+        let mut kept = settings.journal;
+        kept.for_ever.push(STREAM.to_owned());
+        let journal = Journal::open(kept, |state| match state {
             journal::State::Healthy => tracing::info!(code = "journal-healthy"),
             bad => tracing::error!(code = "journal", state = ?bad),
         });
@@ -131,6 +137,9 @@ impl Engine {
     /// Starts a link; its ACD is the next by index.
     fn connect(&self, settings: AcdSettings) -> Result<Acd, StartError> {
         let name = settings.link.name.clone();
+        if &*name == STREAM {
+            return Err(StartError::Reserved(name));
+        }
         let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
         if names.contains(&name) {
             return Err(StartError::Twice(name));

@@ -326,10 +326,7 @@ impl Folder {
         }
         let mut tables = if all { self.tables(now) } else { Vec::new() };
         let mut alarms = self.alarms(now);
-        // What follows from the tables is made from all of them, or stays as it was.
-        if all {
-            self.watch.publish(now, &mut tables, &mut alarms);
-        }
+        self.watch.publish(now, all, &mut tables, &mut alarms);
         tables.push(self.links(now));
         self.live.publish(now, tables, alarms);
         if all {

@@ -23,6 +23,7 @@ pub mod decrees;
 mod digest;
 mod ended;
 mod handling;
+mod levels;
 mod minutes;
 mod rings;
 mod settings;
@@ -30,15 +31,17 @@ mod splits;
 mod steps;
 mod tables;
 mod telling;
+pub mod thresholds;
 mod timers;
 mod trunks;
 mod visits;
 mod works;
 
 pub use anomalies::Anomalies;
+pub use levels::Levels;
 pub use settings::*;
 pub use steps::*;
-pub use tables::{CENTRE_SHAPES, GROUPS, LEVELS, SHAPES, THRESHOLDS, shape};
+pub use tables::{DECIDED_SHAPES, GROUPS, LEVELS, SHAPES, THRESHOLDS, shape};
 
 use arena::{Arena, Key};
 use facts::{AgentId, Anomaly, BridgeId, CallId, ChannelId, DeviceId, SplitId, Stamp, Text};

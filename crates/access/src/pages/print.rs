@@ -212,12 +212,7 @@ impl Print {
     }
 
     /// All that is on it; `None` if nothing of what the page is made of has changed.
-    fn content(
-        &mut self,
-        now: &Snapshot,
-        change: Option<&Merged>,
-        look: Look<'_>,
-    ) -> Option<Made> {
+    fn content(&mut self, now: &Snapshot, change: Option<&Merged>, look: Look<'_>) -> Option<Made> {
         let none = Vec::new();
         // Rows must not differ only because time has passed.
         let still = Look { now: Stamp(0), ..look };
@@ -272,8 +267,7 @@ impl Print {
         let (rows, gone) = match rows {
             Rows::Some(rows, gone) => (rows, gone),
             Rows::All(rows) => {
-                let ids: BTreeSet<&String> =
-                    rows.iter().map(|(id, _)| id).collect();
+                let ids: BTreeSet<&String> = rows.iter().map(|(id, _)| id).collect();
                 let gone = self.rows.keys().filter(|id| !ids.contains(id)).cloned().collect();
                 (rows, gone)
             }

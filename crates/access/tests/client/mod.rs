@@ -24,7 +24,7 @@ pub(crate) struct Site {
 
 /// All shapes, as the engine hands them out.
 pub(crate) fn shapes() -> &'static [&'static Shape] {
-    Box::leak(model::SHAPES.iter().chain(model::CENTRE_SHAPES).collect())
+    Box::leak(model::SHAPES.iter().chain(model::DECIDED_SHAPES).collect())
 }
 
 impl Site {
@@ -108,7 +108,7 @@ pub(crate) fn at(secs: i64) -> Stamp {
 
 /// A table of that shape; columns that are not given are null. Sorted by key.
 pub(crate) fn make(table: &str, rows: &[&[(&str, Value)]]) -> Table {
-    let mut known = model::SHAPES.iter().chain(model::CENTRE_SHAPES);
+    let mut known = model::SHAPES.iter().chain(model::DECIDED_SHAPES);
     let shape = known.find(|shape| shape.name == table).expect("a table of the model");
     let mut rows: Vec<Row> = rows
         .iter()

@@ -20,7 +20,7 @@ use facts::table::Shape;
 pub(crate) static SHAPES: std::sync::LazyLock<Vec<&'static Shape>> =
     std::sync::LazyLock::new(|| {
         let links = std::iter::once(&links::asterisk::SHAPE);
-        links.chain(model::SHAPES).chain(model::CENTRE_SHAPES).collect()
+        links.chain(model::SHAPES).chain(model::DECIDED_SHAPES).collect()
     });
 
 /// The shape of the table with that name.

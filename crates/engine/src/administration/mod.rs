@@ -4,6 +4,8 @@
 //! are kept, not before: what was answered with success is there after any crash. It may not
 //! know what a decree means; `model::decrees` folds them.
 
+#[cfg(test)]
+mod tests;
 mod watch;
 
 pub(crate) use watch::Watch;
@@ -134,6 +136,7 @@ struct Inner {
     /// decree that the disk has not taken yet is in here, with its number.
     desk: Mutex<Option<(u64, Decreed)>>,
     known: RwLock<Arc<Known>>,
+    keep_wait: Duration,
 }
 
 /// The place where decisions are made and looked up. All clones are one place.
@@ -145,12 +148,16 @@ pub struct Administration {
 impl Administration {
     /// Reads everything that was decided so far. What cannot be read is told, not fatal.
     pub(crate) fn open(journal: Arc<Journal>) -> Self {
+        Self::open_with(journal, KEEP_WAIT)
+    }
+
+    fn open_with(journal: Arc<Journal>, keep_wait: Duration) -> Self {
         let (decrees, damages) = read(&journal);
         for damage in &damages {
             tracing::error!(code = "decrees-damaged", %damage);
         }
         let known = RwLock::new(Arc::new(Known::of(decrees, damages, wall_clock())));
-        Self { inner: Arc::new(Inner { journal, desk: Mutex::new(None), known }) }
+        Self { inner: Arc::new(Inner { journal, desk: Mutex::new(None), known, keep_wait }) }
     }
 
     fn known(&self) -> Arc<Known> {
@@ -242,7 +249,7 @@ impl Administration {
         })?;
         let decreed = Decreed { id, decree };
         *desk = Some((seq, decreed.clone()));
-        let kept = journal.wait_kept(STREAM, seq, KEEP_WAIT);
+        let kept = journal.wait_kept(STREAM, seq, self.inner.keep_wait);
         self.settle(&mut desk);
         match journal.state() {
             _ if kept => Ok(decreed),

@@ -4,23 +4,35 @@ use super::Administration;
 use crate::live::Alarm;
 use facts::Stamp;
 use facts::table::Table;
+use model::Levels;
 
 /// The folder's side of administration.
 #[derive(Debug)]
 pub(crate) struct Watch {
     administration: Administration,
+    levels: Levels,
 }
 
 impl Watch {
     pub(crate) fn new(administration: Administration) -> Self {
-        Self { administration }
+        Self { administration, levels: Levels::new() }
     }
 
     /// Adds the tables of the centre to those of the ACDs, true for `now`, and an alarm if not
     /// all that was decided is known.
-    pub(crate) fn publish(&mut self, now: Stamp, tables: &mut Vec<Table>, alarms: &mut Vec<Alarm>) {
+    pub(crate) fn publish(
+        &mut self,
+        now: Stamp,
+        all: bool,
+        tables: &mut Vec<Table>,
+        alarms: &mut Vec<Alarm>,
+    ) {
         let (in_force, alarm) = self.administration.look();
         alarms.extend(alarm);
-        let _ = (now, tables, in_force);
+        // Without the others (`all`) they stay as they were.
+        if all {
+            let more = self.levels.tables(now, &in_force, tables);
+            tables.extend(more);
+        }
     }
 }

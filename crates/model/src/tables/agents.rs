@@ -34,6 +34,15 @@ impl Model {
         }
     }
 
+    /// Since when the call is on hold that he has had on hold longest.
+    fn hold_since(&self, agent: &Agent) -> Option<Stamp> {
+        let works = agent.works.iter().filter_map(|w| w.held_since);
+        let phones = agent.phones.iter().filter_map(|p| self.endpoints.get(*p));
+        let channels = phones.flat_map(|e| e.channels.iter().filter_map(|k| self.channels.get(*k)));
+        let own = channels.filter(|c| c.held && !c.queue_leg).map(|c| c.talking_since);
+        works.chain(own).min()
+    }
+
     fn agent_row(&self, a: &Agent, at: Stamp) -> Row {
         let state = &a.state;
         let channel = self.present_channel(a).and_then(|k| self.channels.get(k));
@@ -64,6 +73,7 @@ impl Model {
                 .filter_map(|k| self.channels.get(*k))
                 .filter(|c| c.held && !c.queue_leg)
                 .count();
+        let hold_since = self.hold_since(a);
         let logged_on = a.oldest.and_then(|i| a.members.get(i)).map(|m| m.logged_on);
         vec![
             self.acd(),
@@ -93,6 +103,8 @@ impl Model {
             Value::Int(a.refused),
             Value::Int(a.autopaused),
             Value::Int(a.device_gone),
+            Value::from(hold_since),
+            hold_since.map_or(Value::Null, |since| age(since, at)),
         ]
     }
 }

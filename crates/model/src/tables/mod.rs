@@ -4,7 +4,7 @@
 mod agents;
 mod cagent;
 mod calls;
-mod centre;
+mod decided;
 
 mod channels;
 mod csplit;
@@ -14,7 +14,7 @@ mod shapes;
 mod trunks;
 mod waiting;
 
-pub use centre::{CENTRE_SHAPES, GROUPS, LEVELS, THRESHOLDS};
+pub use decided::{DECIDED_SHAPES, GROUPS, LEVELS, THRESHOLDS};
 pub use shapes::{SHAPES, shape};
 
 use crate::Model;

@@ -83,6 +83,8 @@ pub(super) const AGENTS: Shape = Shape {
         refused Int "of `rona`: his phone was busy or declined at once";
         autopaused Int "pauses that the switch set right after he had not answered, today";
         device_gone Int "times his phone became unreachable while he was logged on, today";
+        hold_since Stamp "since when the call is on hold that he has had on hold longest; null if none";
+        hold_s Age "whole seconds since then; null if none";
     },
 };
 

@@ -82,5 +82,5 @@ pub const THRESHOLDS: Shape = Shape {
     },
 };
 
-/// The tables of the centre, in the order in which they are listed for people.
-pub const CENTRE_SHAPES: &[Shape] = &[LEVELS, GROUPS, THRESHOLDS];
+/// What follows from decisions, in the order in which they are listed for people.
+pub const DECIDED_SHAPES: &[Shape] = &[LEVELS, GROUPS, THRESHOLDS];
