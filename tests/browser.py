@@ -42,10 +42,16 @@ const seconds = (text) => text.split(":").reduce((sum, part) => sum * 60 + Numbe
 // What each time showed, and when it began to.
 const begin = performance.now();
 const now = () => (performance.now() - begin) / 1000;
+// A row whose state changes begins anew: its time is another one.
+const began = rows.map((tr) => tr.dataset.t);
 const seen = rows.map((tr) => [[seconds(tr.querySelector("td.t").textContent), now()]]);
 const observer = new MutationObserver(() => rows.forEach((tr, i) => {
   const n = seconds(tr.querySelector("td.t").textContent);
-  if (tr.isConnected && n !== seen[i].at(-1)[0]) seen[i].push([n, now()]);
+  if (tr.dataset.t !== began[i]) {
+    began[i] = tr.dataset.t;
+    seen[i].length = 0;
+    seen[i].push([n, now()]);
+  } else if (tr.isConnected && n !== seen[i].at(-1)[0]) seen[i].push([n, now()]);
 }));
 observer.observe(document.querySelector("#agents tbody"),
   {subtree: true, childList: true, characterData: true});
@@ -366,6 +372,7 @@ class Checks:
         """With the keyboard alone: limits of one and two seconds on waits; Floor and wallboard
         show the levels that follow."""
         browser = self.browser
+        self.console()
         browser.open(self.demo.url("/thresholds"))
         # Into a field by Tab selects what is in it.
         self.tab_to("the caution of waits", """at.name === "caution"
@@ -375,6 +382,10 @@ class Checks:
             && document.activeElement.getAttribute("aria-invalid") === "true"
             && /not .soon/.test(document.getElementById(
               document.activeElement.getAttribute("aria-describedby")).textContent)""")
+        # A form that is refused is answered as such, which the console tells.
+        other = [text for level, text in browser.console()
+                 if level == "SEVERE" and "status of 422" not in text]
+        assert not other, other[0]
         browser.js("document.activeElement.select()")
         browser.keys("1\ue0042\ue007")
         browser.until("it is done", 10, "document.querySelector('.notice.done')")
