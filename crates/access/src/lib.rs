@@ -21,6 +21,7 @@ mod refusal;
 mod rest;
 mod server;
 mod site;
+mod stories;
 mod wire;
 
 pub use attach::{Attach, NewLink};

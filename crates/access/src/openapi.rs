@@ -16,6 +16,7 @@ pub(crate) fn document(shapes: &[&Shape]) -> String {
     if let Some(Value::Object(links)) = paths.get_mut("/api/v1/links") {
         links.insert("post".into(), attach_operation());
     }
+    crate::stories::document(&mut paths, &mut schemas);
     paths.insert("/api/v1/alarms".into(), alarms_path());
     paths.insert("/api/v1/events".into(), events_path(shapes));
     paths.insert("/api/v1/openapi.json".into(), openapi_path());

@@ -3,7 +3,7 @@
 use crate::attach::{self, Attach};
 use crate::pages::{self, Limits};
 use crate::site::Site;
-use crate::{events, guard, health, rest};
+use crate::{events, guard, health, rest, stories};
 use axum::Router;
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
@@ -192,6 +192,9 @@ pub(crate) fn router(site: Site) -> Router {
         .route("/api/v1/events", get(events::events))
         .route("/api/v1/openapi.json", get(rest::openapi))
         .route("/api/v1/alarms", get(rest::alarms))
+        .route("/api/v1/agents/{acd}/{agent}/day", get(stories::agent_day))
+        .route("/api/v1/calls/{acd}/{call}/life", get(stories::call_life))
+        .route("/api/v1/queues/{acd}/{queue}/hour", get(stories::queue_hour))
         .route("/api/v1/{table}", get(rest::table).post(attach::attach))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

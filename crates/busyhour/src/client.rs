@@ -46,6 +46,14 @@ impl Client {
         Ok((rows, as_of))
     }
 
+    /// An object at a path of the server.
+    pub(crate) fn object(&self, path: &str) -> Result<Row, Failure> {
+        let answer = self.agent.get(format!("http://{}{path}", self.server)).call();
+        serde_json::from_str(&self.answer(answer)?).map_err(|e| {
+            Failure::problem(format!("server {} answered what is no object: {e}", self.server))
+        })
+    }
+
     /// Sends JSON.
     pub(crate) fn post(&self, path: &str, body: &Value) -> Result<String, Failure> {
         let answer = self

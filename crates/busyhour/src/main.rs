@@ -56,6 +56,12 @@ enum Command {
     Agents(commands::show::Show),
     /// Calls, live and just ended.
     Calls(commands::show::Show),
+    /// What an agent did today, state by state.
+    Agent(commands::story::Story),
+    /// What became of a call, step by step.
+    Call(commands::story::Story),
+    /// A queue's last hour, minute by minute.
+    Queue(commands::story::Story),
     /// Channels, as the switch names them.
     Channels(commands::show::Show),
     /// Trunk groups.
@@ -78,7 +84,7 @@ enum Command {
 
 fn run(command: &Command) -> Outcome {
     use clap::CommandFactory;
-    use commands::{check, demo, journal, manual, record, replay, serve, show, sim, top};
+    use commands::{check, demo, journal, manual, record, replay, serve, show, sim, story, top};
     match command {
         Command::Serve(args) => serve::run(args),
         Command::Demo(args) => demo::run(args),
@@ -95,6 +101,9 @@ fn run(command: &Command) -> Outcome {
         Command::Queues(args) => show::run("queues", args),
         Command::Agents(args) => show::run("agents", args),
         Command::Calls(args) => show::run("calls", args),
+        Command::Agent(args) => story::run(&story::AGENT, args),
+        Command::Call(args) => story::run(&story::CALL, args),
+        Command::Queue(args) => story::run(&story::QUEUE, args),
         Command::Channels(args) => show::run("channels", args),
         Command::Trunks(args) => show::run("trunks", args),
         Command::Anomalies(args) => show::run("anomalies", args),

@@ -16,11 +16,12 @@ impl Model {
         if at.since(self.heard) < -CLOCK_BACK {
             self.odd(at, "clock-set-back", "the switch's clock went back");
         }
-        if matches!(t.fact, Fact::LinkUp) && self.live {
+        if matches!(t.fact, Fact::LinkUp) && self.live && self.agents.len() > 0 {
             // Nobody said so, but from the last fact on nothing was heard.
             self.telling.minutes.hear(self.heard, false);
         }
         self.advance(at);
+        self.moment_begins(at);
         self.fold(&t.fact, at);
         self.heard = at;
     }
@@ -155,7 +156,7 @@ impl Model {
                 self.transferred(key, second);
                 self.say_on(key, at, |m| CallDid::Transferred {
                     by: m.who_at(key),
-                    to: m.who_is_meant(to),
+                    to: m.who_is_meant(to, key),
                     attended: *attended,
                 });
             }

@@ -155,7 +155,7 @@ impl Model {
     /// earlier stamp may follow, or a refold would differ.
     pub fn advance(&mut self, now: Stamp) {
         while let Some((due, timer)) = self.timers.pop_due(now) {
-            self.moment_over(due);
+            self.time_passed(due);
             match timer {
                 Timer::Agent(agent) => self.touch(agent, due),
                 Timer::Missing(channel) => self.still_missing(channel, due),
@@ -165,7 +165,7 @@ impl Model {
             }
         }
         self.now = self.now.max(now);
-        self.moment_over(now);
+        self.time_passed(now);
     }
 
     /// A new day begins: its counts start from 0; callers who wait count as offered again, and

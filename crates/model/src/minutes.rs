@@ -40,16 +40,17 @@ impl Minutes {
 }
 
 impl Model {
-    /// Tells the minutes that are over at `at`.
-    pub(crate) fn minutes_over(&mut self, at: Stamp) {
-        let Some(end) = self.telling.minutes.end else {
+    /// The first fact begins the first minute.
+    pub(crate) fn first_minute(&mut self, at: Stamp) {
+        if self.telling.minutes.end.is_none() {
             self.telling.minutes.end = Some(end_of_minute(at));
             self.telling.minutes.hear(at, self.live);
-            return;
-        };
-        if at < end {
-            return;
         }
+    }
+
+    /// Tells the minutes that are over at `at`.
+    pub(crate) fn minutes_over(&mut self, at: Stamp) {
+        let Some(end) = self.telling.minutes.end.filter(|end| at >= *end) else { return };
         let mut end = end;
         let last = end_of_minute(at);
         while end < last {

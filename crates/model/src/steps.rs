@@ -10,6 +10,10 @@ use facts::{AgentId, CallId, Fields, Outcome, SplitId, Stamp, Text};
 /// Steps of one agent that undo each other within this time were none (microseconds): Asterisk
 /// takes a phone out of a bridge 6 to 200 µs before it puts it back in another seat.
 pub const BURST: i64 = 10_000;
+/// A state of an agent that lasts no longer than this, other than a queue call's ringing, is but
+/// the way from the one before to the next (microseconds). The one before is told to last until
+/// the next.
+pub const PASSING: i64 = 1_000;
 
 /// Something happened.
 #[derive(Clone, Debug, PartialEq, Eq)]

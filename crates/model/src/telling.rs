@@ -13,7 +13,7 @@ use crate::calls::{Call, Way};
 use crate::channels::Channel;
 use crate::minutes::Minutes;
 use crate::steps::{
-    AgentDid, AgentState, AgentStep, BURST, CallDid, CallStep, Entry, Seen, Step, Who,
+    AgentDid, AgentState, AgentStep, BURST, CallDid, CallStep, Entry, PASSING, Seen, Step, Who,
 };
 use facts::{CallId, Direction, Said, Stamp, Text};
 use std::collections::VecDeque;
@@ -161,15 +161,28 @@ impl Model {
         }
     }
 
-    /// The fold goes on to another moment: what is to be seen of the one before is told.
-    pub(crate) fn moment_over(&mut self, at: Stamp) {
+    /// Time has passed up to `at`. Earlier moments than that of the last fact say nothing: it
+    /// must not show how often the owner looks at the clock.
+    pub(crate) fn time_passed(&mut self, at: Stamp) {
+        if self.telling.on && at > self.telling.moment {
+            self.moment_over(at);
+        }
+    }
+
+    /// A fact of that moment comes: what is to be seen of the one before is told.
+    pub(crate) fn moment_begins(&mut self, at: Stamp) {
         if !self.telling.on {
             return;
         }
         if at != self.telling.moment {
-            self.telling.moment = at;
-            self.tell_moment();
+            self.moment_over(at);
         }
+        self.first_minute(at);
+    }
+
+    fn moment_over(&mut self, at: Stamp) {
+        self.telling.moment = at;
+        self.tell_moment();
         while let Some((_, step)) = self.telling.held_back.front()
             // Either way: a clock that was set back holds nothing up.
             && at.since(step.at).unsigned_abs() > BURST.unsigned_abs()
@@ -217,21 +230,20 @@ impl Model {
         agent.told.look = false;
         let Some(agent) = self.agents.get(key) else { return };
         let seen = self.seen(agent);
-        let Some(agent) = self.agents.get_mut(key) else { return };
-        let told = &mut agent.told;
-        let at = match &told.last {
+        let at = match &agent.told.last {
             Some((last, _)) if *last == seen => return,
             Some((_, since)) => at.max(*since),
             // Nobody wants to hear of somebody who was never there.
             None if seen.state == AgentState::Out => return,
             None => at,
         };
-        let last = told.last.replace((seen.clone(), at)).map(|(last, _)| last);
-        if told.held_back > 0 && self.undone(key, &seen) {
+        while self.passed_through(key, &seen, at) {}
+        if self.undone(key, &seen) {
             return;
         }
         let Some(agent) = self.agents.get_mut(key) else { return };
         let told = &mut agent.told;
+        let last = told.last.replace((seen.clone(), at)).map(|(last, _)| last);
         if told.held_back == 0 {
             told.before = last;
         }
@@ -240,19 +252,79 @@ impl Model {
         self.telling.held_back.push_back((key, step));
     }
 
+    /// The places of an agent's states among the steps held back: the last one and the one before.
+    fn last_two(&self, key: Key<Agent>) -> (Option<usize>, Option<usize>) {
+        let queue = self.telling.held_back.iter().enumerate().rev();
+        let mut his = queue.filter(|(_, (k, s))| *k == key && s.did.is_state()).map(|(i, _)| i);
+        (his.next(), his.next())
+    }
+
+    /// Takes back the last state held back of an agent if it was only the way from the one before
+    /// to `seen`: it lasted no time, or it looked like the one before and lasted a burst. That
+    /// a queue call rang is never taken back.
+    fn passed_through(&mut self, key: Key<Agent>, seen: &Seen, at: Stamp) -> bool {
+        if self.agents.get(key).is_none_or(|a| a.told.held_back == 0) {
+            return false;
+        }
+        let (Some(place), earlier) = self.last_two(key) else { return false };
+        let state = |i: usize| match self.telling.held_back.get(i) {
+            Some((_, AgentStep { at, did: AgentDid::Is(seen), .. })) => Some((&**seen, *at)),
+            _ => None,
+        };
+        let Some((last, since)) = state(place) else { return false };
+        let before = match earlier {
+            Some(earlier) => state(earlier).map(|(seen, _)| seen),
+            None => self.agents.get(key).and_then(|a| a.told.before.as_ref()),
+        };
+        let lasted = at.since(since);
+        let renamed = last.same_but_name(seen);
+        let none = lasted <= PASSING && last.state != AgentState::Ring;
+        let alike = lasted <= BURST && before.is_some_and(|b| b.looks_like(last));
+        if !(renamed || none || alike) {
+            return false;
+        }
+        let before = before.cloned();
+        // Who was renamed is what he is since he is it.
+        let rename = renamed.then(|| seen.clone());
+        if let Some(new) = rename {
+            if let Some((_, step)) = self.telling.held_back.get_mut(place) {
+                step.did = AgentDid::Is(Box::new(new.clone()));
+            }
+            if let Some(agent) = self.agents.get_mut(key) {
+                agent.told.last = Some((new, since));
+            }
+            return false;
+        }
+        self.telling.held_back.remove(place);
+        let Some(agent) = self.agents.get_mut(key) else { return false };
+        let told = &mut agent.told;
+        told.held_back -= 1;
+        told.last = before.map(|b| (b, since));
+        if told.held_back == 0 {
+            told.before = None;
+        }
+        true
+    }
+
     /// He is again as he was a burst ago: what came between has not happened.
     fn undone(&mut self, key: Key<Agent>, seen: &Seen) -> bool {
         let Some(agent) = self.agents.get_mut(key) else { return false };
         let told = &mut agent.told;
+        if told.last.as_ref().is_some_and(|(last, _)| last == seen) {
+            return true;
+        }
         let queue = &mut self.telling.held_back;
-        let is = |s: &AgentStep| matches!(&s.did, AgentDid::Is(s) if **s == *seen);
-        let mut keep = 0;
-        if told.before.as_ref() != Some(seen) {
-            let mut his = queue.iter().filter(|(k, s)| *k == key && s.did.is_state());
-            match his.position(|(_, s)| is(s)) {
-                Some(place) => keep = place + 1,
+        let states = |(k, s): &&(Key<Agent>, AgentStep)| *k == key && s.did.is_state();
+        let same = |s: &AgentStep| matches!(&s.did, AgentDid::Is(s) if **s == *seen);
+        let keep = match &told.before {
+            Some(before) if before == seen => 0,
+            _ => match queue.iter().filter(states).position(|(_, s)| same(s)) {
+                Some(place) => place + 1,
                 None => return false,
-            }
+            },
+        };
+        if queue.iter().filter(states).skip(keep).any(|(_, s)| s.did.rings()) {
+            return false;
         }
         let mut place = 0;
         queue.retain(|(k, s)| {
@@ -263,6 +335,9 @@ impl Model {
         told.held_back = u32::try_from(keep).unwrap_or(u32::MAX);
         if keep == 0 {
             told.before = None;
+        }
+        if let Some((last, _)) = &mut told.last {
+            last.clone_from(seen);
         }
         true
     }
@@ -343,9 +418,7 @@ impl Model {
 
     /// Who sits at a channel.
     pub(crate) fn who_at(&self, key: Key<Channel>) -> Who {
-        let Some(c) = self.channels.get(key) else {
-            return Who { agent: None, name: self.empty.clone() };
-        };
+        let Some(c) = self.channels.get(key) else { return self.nobody() };
         let endpoint = c.endpoint.and_then(|e| self.endpoints.get(e));
         let owner = endpoint.and_then(|e| e.agents.first()).copied().or(c.seat);
         match owner {
@@ -355,17 +428,40 @@ impl Model {
         }
     }
 
-    /// The party whom a transfer names: a channel that is known, else a number.
-    pub(crate) fn who_is_meant(&self, to: &Text) -> Who {
-        match self.channel_ids.get(&**to) {
-            Some(&key) => self.who_at(key),
+    /// The party whom a transfer names: a channel that is known, else a number. If it names
+    /// nobody it is whom the transferring party called last.
+    pub(crate) fn who_is_meant(&self, to: &Text, by: Key<Channel>) -> Who {
+        let called = || self.channels.get(by).and_then(|c| c.dialled_to);
+        match self.channel_ids.get(&**to).copied() {
+            Some(key) => self.who_at(key),
+            None if to.is_empty() => called().map_or_else(|| self.nobody(), |c| self.who_at(c)),
             None => Who { agent: None, name: to.clone() },
         }
+    }
+
+    fn nobody(&self) -> Who {
+        Who { agent: None, name: self.empty.clone() }
+    }
+}
+
+impl Seen {
+    /// The same state, whatever call it is about.
+    fn looks_like(&self, other: &Self) -> bool {
+        (self.state, self.direction, &self.split, &self.reason)
+            == (other.state, other.direction, &other.split, &other.reason)
+    }
+
+    fn same_but_name(&self, other: &Self) -> bool {
+        self.looks_like(other) && (&self.call, &self.party) == (&other.call, &other.party)
     }
 }
 
 impl AgentDid {
     const fn is_state(&self) -> bool {
         matches!(self, Self::Is(_))
+    }
+
+    fn rings(&self) -> bool {
+        matches!(self, Self::Is(seen) if seen.state == AgentState::Ring)
     }
 }

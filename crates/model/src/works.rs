@@ -221,9 +221,6 @@ impl Model {
             work.held_since = Some(at);
             work.away = true;
             self.call_away(work.call, true, at);
-            if let Some(call) = work.call.and_then(|c| self.live_call_key(c)) {
-                self.say(call, at, |m| CallDid::Held { who: m.who(agent) });
-            }
         }
         let Some(a) = self.agents.get_mut(agent) else { return };
         a.works.push(work);

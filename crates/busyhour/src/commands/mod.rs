@@ -10,6 +10,7 @@ pub(crate) mod replay;
 pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod sim;
+pub(crate) mod story;
 pub(crate) mod top;
 
 use facts::Stamp;

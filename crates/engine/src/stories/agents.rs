@@ -61,6 +61,9 @@ impl Days {
         if day.name != *name {
             day.name = name.clone();
         }
+        if (AgentSpan { from: day.now.from, ..span.clone() }) == day.now {
+            return;
+        }
         span.from = span.from.max(day.now.from);
         let over = std::mem::replace(&mut day.now, span);
         if over.from == day.now.from {

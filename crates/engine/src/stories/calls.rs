@@ -11,6 +11,8 @@ use std::hash::Hasher;
 const STEPS_MAX: usize = 1_000;
 /// The steps at the beginning of a life that are kept whatever happens.
 const STEPS_FIRST: usize = 100;
+/// A work code given again within this time is the same one (microseconds).
+const CODE_AGAIN: i64 = 1_000_000;
 /// About what an ended call costs besides its bytes, and each of its ids.
 const LIFE_COST: usize = 48;
 const ID_COST: usize = 32;
@@ -128,8 +130,11 @@ impl Lives {
 
     /// A work code: of an ended call too, which stays ended.
     pub(super) fn code(&mut self, acd: &Text, id: &Text, step: CallStep) {
-        let Some(&Place::Ended(serial)) = self.places.get(&hash(id)) else {
-            return self.push(acd, id, step);
+        let serial = match self.places.get(&hash(id)) {
+            Some(Place::Open(_)) => return self.push(acd, id, step),
+            Some(&Place::Ended(serial)) => serial,
+            // Forgotten: a code alone is no life.
+            None => return,
         };
         if let Some(mut life) = self.reopen(acd, serial) {
             life.push(step);
@@ -188,11 +193,6 @@ impl Lives {
         self.ended.push_back(packed);
     }
 
-    /// What the ended ones take, bytes.
-    pub(super) const fn bytes(&self) -> usize {
-        self.bytes
-    }
-
     /// Makes room: the oldest that ended are forgotten until at most `max` bytes are taken.
     pub(super) fn make_room(&mut self, max: usize) {
         while self.bytes > max {
@@ -235,15 +235,6 @@ impl Lives {
         };
         life.ids.iter().any(|i| **i == *id).then_some(life)
     }
-
-    /// The first ids of all calls that are known, for tests.
-    #[cfg(test)]
-    pub(super) fn all(&self, acd: &Text) -> Vec<CallLife> {
-        let ended = self.ended.iter().filter_map(|p| unpack(acd, p, &self.names));
-        let mut all: Vec<_> = self.open.values().map(|l| CallLife::clone(l)).chain(ended).collect();
-        all.sort_by(|a, b| (a.began, &a.call).cmp(&(b.began, &b.call)));
-        all
-    }
 }
 
 pub(super) fn new_life(acd: &Text, id: &Text, at: Stamp) -> Box<CallLife> {
@@ -268,6 +259,19 @@ pub(super) fn new_life(acd: &Text, id: &Text, at: Stamp) -> Box<CallLife> {
 impl CallLife {
     /// Adds a step at its moment: of equal ones behind.
     fn push(&mut self, step: CallStep) {
+        // A code may be set on several channels of the call at once.
+        let again = |s: &CallStep| {
+            s.kind == "code" && s.detail == step.detail && step.at.since(s.at) < CODE_AGAIN
+        };
+        if step.kind == "code" && self.steps.iter().any(again) {
+            return;
+        }
+        // Who transfers a call takes it back from hold in the same moment: nobody talks to him.
+        if step.kind == "transfer" {
+            self.steps.retain(|s| {
+                s.kind != "resume" || s.agent != step.agent || step.at.since(s.at) > model::BURST
+            });
+        }
         let place = self.steps.iter().rposition(|s| s.at <= step.at || s.kind == "entry");
         let place = place.map_or(0, |p| p + 1);
         // The end is the end, whatever the stamps say; a work code may follow it.
@@ -316,7 +320,7 @@ fn pack(life: &CallLife, names: &mut Names) -> Box<[u8]> {
     }
     packer.text(Some(&life.caller));
     packer.text(Some(&life.caller_name));
-    packer.name(Some(&life.dialled), names);
+    packer.text(Some(&life.dialled));
     packer.name(Some(&life.vdn), names);
     packer.name(Some(&life.trunk), names);
     let direction = DIRECTIONS.iter().position(|d| *d == life.direction).unwrap_or(0);

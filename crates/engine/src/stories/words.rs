@@ -170,6 +170,7 @@ pub(super) fn step(at: Stamp, did: &CallDid) -> Option<CallStep> {
         CallDid::Transferred { by: who, to, attended } => {
             let step = by(at, "transfer", who);
             let step = match &to.agent {
+                None if to.name.is_empty() => step,
                 Some(agent) if to.name.is_empty() => and(step, &format!("to {agent}")),
                 Some(agent) => and(step, &format!("to {agent} ({})", to.name)),
                 None => and(step, &format!("to {}", to.name)),

@@ -4,5 +4,6 @@ mod agents;
 mod faults;
 mod properties;
 mod queue_call;
+mod steps;
 mod text;
 mod transfers;
