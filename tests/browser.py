@@ -282,16 +282,22 @@ class Checks:
 
     def phone(self):
         """A narrow page does not scroll sideways."""
+        def path_of(kind, table, name):
+            row = self.demo.table(table)[0]
+            return f"/{kind}/{row['acd']}/{urllib.parse.quote(row[name], safe='')}"
         try:
-            self.browser.size(390, 844, phone=True)
-            for path in ["/", "/links", "/calls", "/trunks", "/anomalies", "/wallboard",
-                         "/thresholds", "/groups", "/groups?new=x&kind=agents"]:
+            self.browser.size(360, 780, phone=True)
+            paths = ["/", "/links", "/calls", "/trunks", "/anomalies", "/wallboard",
+                     path_of("queue", "queues", "queue"), path_of("agent", "agents", "agent"),
+                     path_of("call", "calls", "call"),
+                     "/thresholds", "/groups", "/groups?new=x&kind=agents"]
+            for path in paths:
                 self.browser.open(self.demo.url(path))
                 if path.split("?")[0] not in ["/thresholds", "/groups"]:
                     self.browser.until("live", 20, IS_LIVE)
                 wide = self.browser.js("""const e = document.documentElement;
                     return [e.scrollWidth, document.body.scrollWidth, e.clientWidth]""")
-                assert max(wide[:2]) <= wide[2] == 390, f"{path}: {wide}"
+                assert max(wide[:2]) <= wide[2] == 360, f"{path}: {wide}"
         finally:
             self.browser.size(1280, 800)
 
@@ -476,6 +482,72 @@ class Checks:
                 browser.call("DELETE", f"/session/{browser.session}/window")
             browser.post("/window", handle=first)
         return f"{len(others) + 1} tabs"
+    def leads_to_agent(self, shots):
+        """From the Floor one click leads to an agent; his day is drawn and listed."""
+        browser = self.browser
+        browser.open(self.demo.url())
+        browser.until("live", 20, IS_LIVE)
+        name = browser.js("""const link = document.querySelector("#agents tbody th a");
+            const name = link.textContent; link.click(); return name;""")
+        browser.until("the agent's page", 20,
+                      "document.querySelector('#agent-page h1')?.textContent === arguments[0]", name)
+        browser.until("live", 20, IS_LIVE)
+        said = browser.until("bands in the drawing, as many as rows or fewer", 20, """(() => {
+            const bands = document.querySelectorAll("svg[role=img] .band").length;
+            const rows = document.querySelectorAll("#spans tbody tr").length;
+            return bands > 0 && bands <= rows && `${bands} bands, ${rows} rows`; })()""")
+        browser.until("the time in his state counts", 20, """(() => {
+            const text = document.querySelector(".standing .counted")?.textContent;
+            const before = window.busyhourState ??= text;
+            return before && text && text !== before; })()""")
+        for theme in ["dark", "light"] if shots else []:
+            browser.media(theme)
+            look.picture(browser, shots, f"agent-{theme}")
+        return said
+
+    def leads_to_call(self, shots):
+        """From the calls one click leads to a call's life, which goes on while one reads."""
+        browser = self.browser
+        browser.open(self.demo.url("/calls?state=TALKING"))
+        browser.until("live", 20, IS_LIVE)
+        # The youngest: it will go on for a while.
+        browser.until("a call that is talked on", 30, """(() => {
+            const row = document.querySelector("#calls tbody tr[data-s=TALKING]:not([hidden])");
+            row?.querySelector("th a").click();
+            return row !== null; })()""")
+        browser.until("the call's page", 20, "document.querySelector('#call-page h1') !== null")
+        browser.until("live", 20, IS_LIVE)
+        said = browser.until("its phases and its steps", 20, """(() => {
+            const bands = document.querySelectorAll("svg[role=img] .band").length;
+            const steps = document.querySelectorAll(".life li").length;
+            return bands > 0 && steps > 1 && `${bands} phases, ${steps} steps`; })()""")
+        for theme in ["dark", "light"] if shots else []:
+            browser.media(theme)
+            look.picture(browser, shots, f"call-{theme}")
+        ended = "document.querySelector('.standing [data-s=ENDED]') !== null"
+        browser.js("""document.querySelector(".numbers").open = true;
+            window.busyhourFigure = document.querySelector("figure.chart");""")
+        browser.until("the drawing is renewed, its numbers still open, unless it has ended", 20,
+                      f"""{ended} || (document.querySelector("figure.chart") !== busyhourFigure
+                      && document.querySelector(".numbers").open)""")
+        return said
+
+    def draws_the_hour(self, shots):
+        """A queue's page draws its last hour, and says the same in numbers."""
+        browser = self.browser
+        browser.open(self.demo.url("/"))
+        browser.until("queues", 20, "document.querySelector('#queues tbody th a') !== null")
+        browser.js("document.querySelector('#queues tbody th a').click()")
+        browser.until("live", 20, f"document.querySelector('#queue-page') && {IS_LIVE}")
+        said = browser.until("60 minutes drawn and in numbers", 20, """(() => {
+            const drawn = document.querySelectorAll("svg[role=img] .point").length;
+            const rows = document.querySelectorAll("table.plain tbody tr").length;
+            return drawn === 60 && rows === 60 && document.querySelector("svg desc").textContent;
+            })()""")
+        for theme in ["dark", "light"] if shots else []:
+            browser.media(theme)
+            look.picture(browser, shots, f"queue-{theme}")
+        return said
 
     def to_and_fro(self):
         """A page that is left lets go of its stream: a browser has six connections to a server."""
@@ -587,7 +659,12 @@ def run(checks, shots):
     check("Links: the link is live", checks.links)
     checks.axe_or_skip("Links")
     check("Floor: a queue's name leads to its page", checks.leads_to_queue)
+    check("Queue: its last hour is drawn", checks.draws_the_hour, shots)
     checks.axe_or_skip("Queue")
+    check("Floor: an agent's name leads to his day", checks.leads_to_agent, shots)
+    checks.axe_or_skip("Agent")
+    check("Calls: a call leads to its life", checks.leads_to_call, shots)
+    checks.axe_or_skip("Call")
     for name, path, shown in BOARDS:
         checks.browser.media("light")
         check(f"{name}: live", checks.board, path, shown, shots)
@@ -605,7 +682,7 @@ def run(checks, shots):
     checks.browser.media("light")
     look.pictures(checks.browser, checks.demo, shots, AGENTS)
     check("All: nine tabs at once", checks.hidden)
-    check("Both: 390 pixels wide, no sideways scrolling", checks.phone)
+    check("All: 360 pixels wide, no sideways scrolling", checks.phone)
     check("Both: to and fro between them, and back", checks.to_and_fro)
     check("Both: a clean console", checks.console)
     check("Wallboard: says when the server is silent, and lives again", checks.silent, shots)

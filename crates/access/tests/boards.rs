@@ -34,6 +34,22 @@ fn waiting(id: &'static str, state: &str, secs: i64) -> Vec<(&'static str, Value
     call(id, state, &more)
 }
 
+/// Callers of that queue in order, each with when he joined it.
+fn line(rows: &[(&str, i64)]) -> Table {
+    let row = |(i, (call, secs)): (usize, &(&str, i64))| {
+        vec![
+            ("acd", text("berlin")),
+            ("queue", text("sup/port")),
+            ("channel", text(call)),
+            ("call", text(call)),
+            ("position", Value::count(i + 1)),
+            ("since", Value::Stamp(at(*secs))),
+        ]
+    };
+    let rows: Vec<_> = rows.iter().enumerate().map(row).collect();
+    make("waiting", &rows.iter().map(Vec::as_slice).collect::<Vec<_>>())
+}
+
 fn queue(waiting: i64) -> Table {
     make(
         "queues",
@@ -138,21 +154,26 @@ fn a_queue_shows_its_callers_in_order_and_its_agents_as_it_sees_them() {
             &member("bob", "sales", "ACD"),
         ],
     );
-    let late = [waiting("8", "QUEUED", 9), waiting("9", "RINGING", 2), call("x", "IVR", &[])];
-    site.live.publish(at(10), vec![queue(2), agents, members, calls(&late)], vec![]);
+    // The first to queue anywhere is not the first here: he came here late.
+    let late = [waiting("8", "QUEUED", 1), waiting("9", "RINGING", 2), call("x", "IVR", &[])];
+    let order = line(&[("9", 2), ("8", 9)]);
+    site.live.publish(at(10), vec![queue(2), agents, members, calls(&late), order], vec![]);
     let page = site.get("/queue/berlin/sup%2Fport").body;
     has(&page, &["<h1>sup/port</h1>", "<b data-n=\"waiting\">2</b>", "data-n=\"staffed\">2<"]);
     let ids: Vec<_> =
         page.split("<tr id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     assert_eq!(ids, ["w:berlin:9", "w:berlin:8", "m:berlin:ann", "m:berlin:bob"]);
-    has(&page, &["data-s=\"OTHER\""]);
+    let joined = |secs| format!("data-t=\"{}\"", at(secs).0 / 1_000);
+    has(&page, &["data-s=\"OTHER\"", &joined(2), &joined(9), "href=\"/agent/berlin/ann\""]);
+    has(&page, &["href=\"/calls?acd=berlin&amp;queue=sup%2Fport&amp;outcome=ABANDONED\""]);
     let lost = site.get("/queue/berlin/%3Cnone%3E");
     assert_eq!(lost.status, 404);
     assert!(lost.body.contains("&lt;none&gt;"));
     // Who moves up is told his new place.
     let mut watch = site.watch("/queue/berlin/sup%2Fport/stream?several=0&since=0", "");
     assert_eq!(patch(&mut watch, "rows")["all"], true);
-    site.live.publish(at(11), vec![queue(1), calls(&[waiting("8", "QUEUED", 9)])], vec![]);
+    let left = calls(&[waiting("8", "QUEUED", 1)]);
+    site.live.publish(at(11), vec![queue(1), left, line(&[("8", 9)])], vec![]);
     let change = patch(&mut watch, "cells");
     let place = change["cells"]["w:berlin:8"].to_string();
     assert!(place.contains("<td class=\\\"n\\\">1</td>"), "{change}");
@@ -178,15 +199,17 @@ fn trunks_and_anomalies_are_listed() {
         ("acd", text("berlin")),
         ("at", Value::Stamp(at(1))),
         ("code", text("odd-thing")),
-        ("what", text("<x>")),
+        ("what", text("<x> and 17.4, twice")),
         ("n", Value::Int(1)),
         ("count", Value::Int(7)),
     ];
-    let tables =
-        vec![make("trunks", &[&trunk]), make("ctrunk", &[&channel]), make("anomalies", &[&odd])];
+    let known = calls(&[call("17.4", "IVR", &[])]);
+    let odd = make("anomalies", &[&odd]);
+    let tables = vec![make("trunks", &[&trunk]), make("ctrunk", &[&channel]), odd, known];
     site.live.publish(at(2), tables, vec![]);
     has(&site.get("/trunks").body, &["id=\"t:berlin:t1\"", "PJSIP/t1-1", "On hold"]);
     has(&site.get("/anomalies").body, &["odd-thing", "&lt;x&gt;", "<td class=\"n\">7</td>"]);
+    has(&site.get("/anomalies").body, &["and <a href=\"/call/berlin/17%2E4\">17.4,</a> twice"]);
 }
 
 /// A threshold in force.
@@ -313,7 +336,8 @@ fn levels_are_the_servers_on_every_page() {
         rule("", "members", "front", "oldest_wait_s", ("above", 30, 90)),
     ]);
     let groups = group("front", "queues", "berlin/sup/port");
-    let tables = vec![queue(3), make("agents", &[&agent]), found, rules, groups, late];
+    let tables =
+        vec![queue(3), make("agents", &[&agent]), found, rules, groups, late, line(&[("8", 9)])];
     site.live.publish(at(5), tables, vec![]);
     let page = site.get("/").body;
     has(

@@ -62,6 +62,8 @@ enum Command {
     Call(commands::story::Story),
     /// A queue's last hour, minute by minute.
     Queue(commands::story::Story),
+    /// Callers who wait in queues, with their places.
+    Waiting(commands::show::Show),
     /// Channels, as the switch names them.
     Channels(commands::show::Show),
     /// Trunk groups.
@@ -104,6 +106,7 @@ fn run(command: &Command) -> Outcome {
         Command::Agent(args) => story::run(&story::AGENT, args),
         Command::Call(args) => story::run(&story::CALL, args),
         Command::Queue(args) => story::run(&story::QUEUE, args),
+        Command::Waiting(args) => show::run("waiting", args),
         Command::Channels(args) => show::run("channels", args),
         Command::Trunks(args) => show::run("trunks", args),
         Command::Anomalies(args) => show::run("anomalies", args),

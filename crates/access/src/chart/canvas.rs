@@ -90,7 +90,8 @@ impl DrawingBackend for Canvas<'_> {
     type ErrorType = Infallible;
 
     fn get_size(&self) -> (u32, u32) {
-        (WIDTH, self.height)
+        // The last place of a scale is the last pixel, and that is to be the whole.
+        (WIDTH + 1, self.height + 1)
     }
 
     fn ensure_prepared(&mut self) -> Drawn {

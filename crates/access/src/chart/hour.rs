@@ -21,7 +21,9 @@ use std::convert::Infallible;
 const UPPER: u32 = 92;
 const LOWER: u32 = 116;
 const AXIS: u32 = 20;
-const HEIGHT: u32 = UPPER + LOWER + AXIS;
+/// Where the lower panel ends: there is a pixel between the two.
+const BOTTOM: u32 = UPPER + 1 + LOWER;
+const HEIGHT: u32 = BOTTOM + AXIS;
 /// Seconds left free between two bars.
 const GAP: i64 = 6;
 
@@ -94,8 +96,8 @@ fn draw(minutes: &[Minute], first: Stamp) -> Result<Drawn, Trouble> {
     let (mut values, places, width);
     {
         let area = Canvas { svg: &mut svg, height: HEIGHT }.into_drawing_area();
-        let (upper, rest) = area.split_vertically(UPPER);
-        let (lower, _) = rest.split_vertically(LOWER);
+        let (upper, rest) = area.split_vertically(UPPER + 1);
+        let (lower, _) = rest.split_vertically(LOWER + 1);
         let mut waits = panel(&upper, length, most(|m| m.waiting_max))?;
         values = grid(&mut waits)?;
         let steps = minutes.iter().flat_map(|m| {
@@ -131,7 +133,7 @@ fn image(minutes: &[Minute], first: Stamp, id: &str) -> Markup {
     let Ok(Drawn { mut svg, values, places, width }) = draw(minutes, first) else {
         return html! {};
     };
-    let bottom = i32::try_from(UPPER + LOWER).unwrap_or(0);
+    let bottom = i32::try_from(BOTTOM).unwrap_or(0);
     for (minute, x) in minutes.iter().zip(&places) {
         if minute.heard_s == 0 {
             hatch::put(&mut svg, id, (*x, 0), (x + width, bottom));
@@ -231,5 +233,60 @@ pub(crate) fn hour(hour: &QueueHour, id: &str) -> Markup {
             (image(minutes, first, "hour"))
             (numbers(hour))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn quiet(i: i64) -> Minute {
+        let at = Stamp::from_secs(1_795_219_200 + 60 * i);
+        Minute { at, heard_s: 60, ..Minute::default() }
+    }
+
+    fn an_hour() -> QueueHour {
+        let mut minutes: Vec<Minute> = (0..60).map(quiet).collect();
+        minutes[0].waiting_max = 1;
+        minutes[30].waiting_max = 3;
+        (minutes[30].answered, minutes[30].answered_in_sl, minutes[30].abandoned) = (2, 1, 1);
+        minutes[45].heard_s = 0;
+        QueueHour { minutes, service_level_s: 20 }
+    }
+
+    #[test]
+    fn marks_stand_where_their_numbers_are() {
+        let text = hour(&an_hour(), "h:hour").into_string();
+        // The most of both panels is 3, so their tops are 4: above, 23 px a caller, down to 92;
+        // below, 29 px a call, down to 209. A minute is 100 / 60 %, a bar leaves 6 s at each side.
+        for expected in [
+            "<figure class=\"chart\" id=\"h:hour\">",
+            "role=\"img\"",
+            "<desc id=\"hour-desc\">Most callers waiting at once: 3. 2 answered, 1 abandoned, ",
+            "class=\"ink-waiting-edge\" d=\"M0 69L1666 69L1666 92",
+            "L50000 23L51666 23L51666 92",
+            "class=\"ink-answered\" x=\"50.166%\" y=\"151\" width=\"1.334%\" height=\"58\"",
+            "class=\"ink-abandoned\" x=\"50.166%\" y=\"122\" width=\"1.334%\" height=\"29\"",
+            "fill=\"url(#hour-unknown)\" x=\"75%\" y=\"0\" width=\"1.666%\" height=\"209\"",
+            "Service level of the hour: <strong>33%</strong> within 20 s",
+            "the switch was not heard",
+        ] {
+            assert!(text.contains(expected), "{expected} is missing in {text}");
+        }
+        assert_eq!(text.matches("class=\"ink-answered\"").count(), 1, "no bar for nothing");
+        assert_eq!(text.matches("class=\"point\"").count(), 60);
+        // The table: a row a minute, newest first, and its heading.
+        assert_eq!(text.matches("<tr>").count(), 61);
+        assert!(!text.contains("style="), "nothing inline: {text}");
+    }
+
+    #[test]
+    fn a_quiet_hour_has_no_marks_and_no_service_level() {
+        let hour_of = QueueHour { minutes: (0..60).map(quiet).collect(), service_level_s: 20 };
+        let text = hour(&hour_of, "h:hour").into_string();
+        assert!(text.contains("Nobody waited."), "{text}");
+        assert!(!text.contains("ink-waiting") && !text.contains("Service level"), "{text}");
+        let none = QueueHour { minutes: Vec::new(), service_level_s: 20 };
+        assert!(hour(&none, "h:hour").into_string().contains("Nobody waited."));
     }
 }

@@ -77,7 +77,7 @@ fn place(chart: &Chart<'_>, height: u32) -> Result<Placed, DrawingAreaErrorKind<
     let places: Vec<(i32, Stamp)>;
     {
         let area = Canvas { svg: &mut svg, height }.into_drawing_area();
-        let (marks, _) = area.split_vertically(height - AXIS);
+        let (marks, _) = area.split_vertically(height - AXIS + 1);
         // Downwards, lane by lane.
         let mut plot = ChartBuilder::on(&marks).build_cartesian_2d(0..length, lanes..0)?;
         let moments = ticks(chart.from, chart.to, chart.clock_from.unwrap_or(chart.from), 8);
@@ -137,5 +137,56 @@ pub(crate) fn lanes(chart: &Chart<'_>) -> Markup {
                 (svg.done())
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bands_stand_where_their_times_are() {
+        let at = Stamp::from_secs;
+        let band = |lane, from, to, said: &str| Band {
+            lane,
+            from: at(from),
+            to: at(to),
+            said: said.to_owned(),
+        };
+        let bands = [
+            band(Some(0), 1_000, 1_250, "first"),
+            band(Some(1), 1_250, 1_500, "second & <last>"),
+            band(None, 1_500, 1_600, ""),
+            band(Some(1), 1_999, 2_000, "short"),
+        ];
+        let chart = Chart {
+            id: "t",
+            title: "Title",
+            desc: "Desc",
+            from: at(1_000),
+            to: at(2_000),
+            clock_from: None,
+            lanes: &[Lane("ACD", "On call"), Lane("AUX", "AUX")],
+            bands: &bands,
+        };
+        let text = lanes(&chart).into_string();
+        // 1,000 s are the whole width; a lane is 24 px, of which 4 above and below stay free.
+        for expected in [
+            "role=\"img\"",
+            "aria-labelledby=\"t-title\" aria-describedby=\"t-desc\"",
+            "<title id=\"t-title\">Title</title>",
+            "data-s=\"ACD\" x=\"0%\" y=\"4\" width=\"25%\" height=\"16\"",
+            "data-s=\"AUX\" x=\"25%\" y=\"28\" width=\"25%\" height=\"16\"",
+            "second &amp; &lt;last&gt;",
+            "fill=\"url(#t-unknown)\" x=\"50%\" y=\"0\" width=\"10%\" height=\"48\"",
+            // A tenth of a percent would be 100: what is shorter than 120 is drawn as 120.
+            "x=\"99.9%\" y=\"28\" width=\"0.12%\"",
+            // 1,000 s in at most eight steps: every two minutes.
+            "x=\"12%\" y=\"62\">2:00<",
+            "x=\"60%\" y=\"62\">10:00<",
+        ] {
+            assert!(text.contains(expected), "{expected} is missing in {text}");
+        }
+        assert!(!text.contains("style=") && !text.contains("#000"), "no colour, no style: {text}");
     }
 }

@@ -31,7 +31,7 @@ mod tests {
 
     #[test]
     fn moments_are_round_and_few() {
-        let at = |secs| Stamp::from_secs(1_795_219_200 + secs);
+        let at = |secs: i64| Stamp::from_secs(1_795_219_200 + secs);
         let secs = |from, to, origin, most| -> Vec<i64> {
             let ticks = ticks(at(from), at(to), at(origin), most);
             ticks.iter().map(|t| t.since(at(0)) / SECOND).collect()

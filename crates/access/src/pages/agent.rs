@@ -12,14 +12,13 @@ use facts::table::Row;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
-const SPAN_HEADS: [Head; 7] = [
+const SPAN_HEADS: [Head; 6] = [
     Head("n at", "From", "when it began"),
     Head("st", "State", ""),
     Head("rs", "Reason", "why he was in AUX"),
     Head("n", "Time", "how long it took"),
     Head("sp", "Queue", "the queue of the call, the ring or the after-call work"),
     Head("pa", "Call", "number at the other end; leads to the call"),
-    Head("att", "Attention", ""),
 ];
 
 const QUEUE_HEADS: [Head; 9] = [
@@ -91,7 +90,8 @@ fn span_row(acd: &str, span: &AgentSpan, now: Stamp) -> Markup {
     let goes_on = span.to.is_none();
     let ms = (!goes_on).then(|| length(span, now) / 1_000);
     html! {
-        tr id=(id) data-s=(span.state) data-t=[goes_on.then(|| millis(span.from))] {
+        tr id=(id) data-s=(span.state) data-k=""
+            data-t=[goes_on.then(|| millis(span.from))] {
             th scope="row" class="n at" {
                 time data-at=(millis(span.from)) { (clock(span.from)) }
             }
@@ -103,8 +103,11 @@ fn span_row(acd: &str, span: &AgentSpan, now: Stamp) -> Markup {
             td.sp { @if !queue.is_empty() {
                 a href=(queue_path(acd, queue)) { (visible(queue)) }
             } }
-            td.pa { (the_call(acd, call, &span.party)) }
-            td.att {}
+            td.pa {
+                (the_call(acd, call, &span.party))
+                // Where there is no room for a column of reasons.
+                @if !span.reason.is_empty() { span.narrow { (visible(&span.reason)) } }
+            }
         }
     }
 }
@@ -144,7 +147,7 @@ fn total(label: &str, ms: Option<i64>, runs: bool, at: Stamp) -> Markup {
     html! {
         div.tile {
             dt { (label) }
-            dd { b.counted[runs] data-t=[since] {
+            dd { b class=[runs.then_some("counted")] data-t=[since] {
                 (ms.map_or_else(|| "–".to_owned(), |ms| age(ms.saturating_mul(1_000))))
             } }
         }
@@ -189,7 +192,7 @@ fn totals(seen: &Seen<'_>, at: Stamp) -> Markup {
                             span.nowrap {
                                 @if reason.is_empty() { "none given" } @else { (visible(reason)) }
                                 " "
-                                b.counted[*runs]
+                                b class=[runs.then_some("counted")]
                                     data-t=[runs.then(|| millis(at) - micros / 1_000)] {
                                     (age(*micros))
                                 }
@@ -258,7 +261,7 @@ fn queue_row(c: &Members, row: &Row) -> Markup {
     let (acd, queue, state) = (c.acd.text(row), c.split.text(row), c.workmode.text(row));
     let time = |secs: Option<i64>| {
         let words = age(secs.unwrap_or(0).saturating_mul(1_000_000));
-        html! { td.n.z[secs.is_none_or(|s| s == 0)] data-v=(secs.unwrap_or(0)) { (words) } }
+        html! { td class=(if secs.unwrap_or(0) == 0 { "n z" } else { "n" }) data-v=(secs.unwrap_or(0)) { (words) } }
     };
     html! {
         tr id=(row_id('k', acd, queue)) data-s=(visible(state)) {
@@ -283,10 +286,9 @@ pub(crate) fn content(now: &Snapshot, acd: &str, agent: &str, look: Look<'_>) ->
     to.pieces.push(("h:now".into(), now_piece(&seen, acd, at).into_string()));
     to.pieces.push(("h:totals".into(), totals(&seen, at).into_string()));
     if let Some(day) = &seen.day {
-        let at = at.max(day.now);
         for span in day.spans.iter().rev() {
             let id = row_id('s', acd, &span.from.0.to_string());
-            to.rows.push((id, span_row(acd, span, at).into_string()));
+            to.rows.push((id, span_row(acd, span, look.now).into_string()));
         }
         if let Some(drawn) = look.drawn {
             to.charts.push(("h:day".into(), line(day, drawn).into_string()));

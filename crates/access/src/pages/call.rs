@@ -196,7 +196,7 @@ fn figure(label: &str, ms: Option<i64>, runs: bool, at: Stamp) -> Markup {
     html! {
         div.tile {
             dt { (label) }
-            dd { b.counted[runs] data-t=[since] {
+            dd { b class=[runs.then_some("counted")] data-t=[since] {
                 (ms.map_or_else(|| "–".to_owned(), |ms| age(ms.saturating_mul(1_000))))
             } }
         }
