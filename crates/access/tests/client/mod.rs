@@ -24,7 +24,7 @@ pub(crate) struct Site {
 
 /// All shapes, as the engine hands them out.
 pub(crate) fn shapes() -> &'static [&'static Shape] {
-    Box::leak(model::SHAPES.iter().collect())
+    Box::leak(model::SHAPES.iter().chain(model::DECIDED_SHAPES).collect())
 }
 
 impl Site {
@@ -43,6 +43,27 @@ impl Site {
 
     pub(crate) fn get(&self, path: &str) -> Answer {
         self.raw(&format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+    }
+
+    /// A request with a JSON body.
+    pub(crate) fn send(&self, method: &str, path: &str, body: &serde_json::Value) -> Answer {
+        self.send_with(method, path, "", body)
+    }
+
+    /// The same with more header lines, each with its CRLF.
+    pub(crate) fn send_with(
+        &self,
+        method: &str,
+        path: &str,
+        head: &str,
+        body: &serde_json::Value,
+    ) -> Answer {
+        let body = body.to_string();
+        self.raw(&format!(
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{head}\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        ))
     }
 
     pub(crate) fn raw(&self, request: &str) -> Answer {
