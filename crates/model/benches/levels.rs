@@ -1,5 +1,5 @@
 //! What thresholds and groups cost at each publication: 10,000 agents, each in three of 200
-//! queues on two ACDs, 22 groups, thresholds on every measure. `cargo bench -p model --bench levels`.
+//! queues on two ACDs, 22 groups, thresholds on every measure.
 #![allow(missing_docs, reason = "a bench")]
 
 use criterion::{Criterion, criterion_group, criterion_main};

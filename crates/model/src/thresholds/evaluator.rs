@@ -153,9 +153,9 @@ impl State {
     }
 }
 
-/// Remembers the figures that are worth it; one holds from a look to the next. Between [`Evaluator::begin`] and
-/// [`Evaluator::finish`] each figure is fed once, in any order; one that is not fed is not there
-/// any more.
+/// Remembers the figures that are worth it; a figure holds from one look to the next. Between
+/// [`Evaluator::begin`] and [`Evaluator::finish`] each is fed once, in any order; one that is not
+/// fed is not there any more.
 #[derive(Debug, Default)]
 pub struct Evaluator {
     states: BTreeMap<Key, State>,
