@@ -70,6 +70,26 @@ impl Client {
         })
     }
 
+    /// What the server says at a path under `/api/v1/`.
+    pub(crate) fn get(&self, path: &str) -> Result<String, Failure> {
+        self.answer(self.agent.get(format!("http://{}/api/v1/{path}", self.server)).call())
+    }
+
+    /// Puts JSON.
+    pub(crate) fn put(&self, path: &str, body: &Value) -> Result<String, Failure> {
+        let answer = self
+            .agent
+            .put(format!("http://{}{path}", self.server))
+            .header("Content-Type", "application/json")
+            .send(body.to_string());
+        self.answer(answer)
+    }
+
+    /// Deletes what is at a path.
+    pub(crate) fn delete(&self, path: &str) -> Result<String, Failure> {
+        self.answer(self.agent.delete(format!("http://{}{path}", self.server)).call())
+    }
+
     /// Sends JSON.
     pub(crate) fn post(&self, path: &str, body: &Value) -> Result<String, Failure> {
         let answer = self

@@ -70,6 +70,17 @@ enum Command {
     Trunks(commands::show::Show),
     /// What could not be explained.
     Anomalies(commands::show::Show),
+    /// What deserves attention now.
+    Levels(commands::show::Show),
+    /// Thresholds: when a figure deserves attention.
+    #[command(subcommand)]
+    Threshold(commands::decide::Threshold),
+    /// Groups of queues and of agents.
+    #[command(subcommand)]
+    Group(commands::decide::Group),
+    /// What was decided, by whom, when; undoing it.
+    #[command(subcommand)]
+    Decree(commands::decide::Decree),
     /// CMS table: agents by split.
     Cagent(commands::show::Show),
     /// CMS table: splits.
@@ -86,7 +97,9 @@ enum Command {
 
 fn run(command: &Command) -> Outcome {
     use clap::CommandFactory;
-    use commands::{check, demo, journal, manual, record, replay, serve, show, sim, story, top};
+    use commands::{
+        check, decide, demo, journal, manual, record, replay, serve, show, sim, story, top,
+    };
     match command {
         Command::Serve(args) => serve::run(args),
         Command::Demo(args) => demo::run(args),
@@ -110,6 +123,10 @@ fn run(command: &Command) -> Outcome {
         Command::Channels(args) => show::run("channels", args),
         Command::Trunks(args) => show::run("trunks", args),
         Command::Anomalies(args) => show::run("anomalies", args),
+        Command::Levels(args) => show::run("levels", args),
+        Command::Threshold(args) => decide::threshold(args),
+        Command::Group(args) => decide::group(args),
+        Command::Decree(args) => decide::decree(args),
         Command::Cagent(args) => show::run("cagent", args),
         Command::Csplit(args) => show::run("csplit", args),
         Command::Cvdn(args) => show::run("cvdn", args),

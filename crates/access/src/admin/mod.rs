@@ -7,6 +7,7 @@
 //! may decide, and says himself who he is.
 
 mod answers;
+pub(crate) mod describe;
 mod fields;
 
 use crate::refusal::Refusal;

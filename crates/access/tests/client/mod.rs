@@ -62,6 +62,27 @@ impl Site {
         ))
     }
 
+    /// A request with a JSON body.
+    pub(crate) fn send(&self, method: &str, path: &str, body: &serde_json::Value) -> Answer {
+        self.send_with(method, path, "", body)
+    }
+
+    /// The same with more header lines, each with its CRLF.
+    pub(crate) fn send_with(
+        &self,
+        method: &str,
+        path: &str,
+        head: &str,
+        body: &serde_json::Value,
+    ) -> Answer {
+        let body = body.to_string();
+        self.raw(&format!(
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{head}\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        ))
+    }
+
     pub(crate) fn raw(&self, request: &str) -> Answer {
         let mut socket = connect(self.address, request);
         let (mut bytes, mut part) = (Vec::new(), [0; 65_536]);

@@ -2,6 +2,7 @@
 //! in `main.rs`, a section in docs/command-line.md.
 
 pub(crate) mod check;
+pub(crate) mod decide;
 pub(crate) mod demo;
 pub(crate) mod journal;
 pub(crate) mod manual;

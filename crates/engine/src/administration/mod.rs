@@ -262,8 +262,8 @@ impl Administration {
     fn settle(&self, desk: &mut Option<(u64, Decreed)>) {
         let kept = self.inner.journal.watermark(STREAM).kept_seq;
         let Some((_, decreed)) = desk.take_if(|(seq, _)| *seq <= kept) else { return };
-        let change = &decreed.decree.change;
-        tracing::info!(code = "decreed", id = %decreed.id, author = &*decreed.decree.author, %change);
+        let Decree { author, change, .. } = &decreed.decree;
+        tracing::info!(code = "decreed", id = %decreed.id, author = &**author, %change);
         let known = self.known();
         let mut decrees = known.decrees.clone();
         decrees.push(decreed);

@@ -1,5 +1,5 @@
 //! The bytes of a decree in the journal: header lines as those of an observation, ended by a
-//! blank line, so that `busyhour journal cat` shows them as they are.
+//! blank line: `busyhour journal export --acd .decrees` shows them as they are.
 //!
 //! ```text
 //! Decree: set-threshold

@@ -177,8 +177,7 @@ impl Levels {
             feed(&mut self.evaluator, sum, acd, "group", name, |m| {
                 group.held.on(m).filter(|_| m.of_whole(group.kind))
             });
-            let members: Vec<String> = group.members.iter().map(ToString::to_string).collect();
-            rows.push(sum.row(&self.nowhere, name, group.kind, &members.join(", ")));
+            rows.push(sum.row(&self.nowhere, name, group.kind, &group.members));
         }
         rows
     }

@@ -113,14 +113,14 @@ impl Sums {
     }
 
     /// The row of `groups`.
-    pub(super) fn row(&self, acd: &Text, name: &Text, kind: GroupKind, members: &str) -> Row {
+    pub(super) fn row(&self, acd: &Text, name: &Text, kind: GroupKind, members: &Text) -> Row {
         let queues = kind == GroupKind::Queues;
         let of_queues = |n: i64| if queues { Value::Int(n) } else { Value::Null };
         let mut row = vec![
             Value::Text(acd.clone()),
             Value::Text(name.clone()),
             Value::from(kind.word()),
-            Value::from(members),
+            Value::Text(members.clone()),
             Value::Int(self.matched),
             of_queues(self.waiting),
             of_queues(self.ringing),

@@ -80,6 +80,8 @@ impl Latch {
             *self = Self::default();
             return;
         };
+        // The figure of before held until now: its duration may be over meanwhile.
+        self.count(now, limits);
         if self.on.is_some() {
             if !holds(reading.value, limits, limit) {
                 *self = Self::default();
@@ -91,8 +93,15 @@ impl Latch {
             return;
         }
         let crossed = reading.began.map(|began| began.plus_secs(limit).min(now));
-        let reached = *self.reached.get_or_insert(crossed.unwrap_or(now));
-        if now.since(reached) >= limits.for_s.saturating_mul(SECOND) {
+        self.reached.get_or_insert(crossed.unwrap_or(now));
+        self.count(now, limits);
+    }
+
+    /// Counts from when its duration was over.
+    fn count(&mut self, now: Stamp, limits: &Limits) {
+        if let (None, Some(reached)) = (self.on, self.reached)
+            && now.since(reached) >= limits.for_s.saturating_mul(SECOND)
+        {
             self.on = Some(reached.plus_secs(limits.for_s));
         }
     }
@@ -144,9 +153,9 @@ impl State {
     }
 }
 
-/// Remembers the figures that are worth it. Between [`Evaluator::begin`] and
-/// [`Evaluator::finish`] each figure is fed once, in any order; one that is not fed is not there
-/// any more.
+/// Remembers the figures that are worth it; a figure holds from one look to the next. Between
+/// [`Evaluator::begin`] and [`Evaluator::finish`] each is fed once, in any order; one that is not
+/// fed is not there any more.
 #[derive(Debug, Default)]
 pub struct Evaluator {
     states: BTreeMap<Key, State>,

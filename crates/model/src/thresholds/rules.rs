@@ -62,8 +62,8 @@ pub struct RuledGroup {
     pub name: Text,
     /// What it is made of.
     pub kind: GroupKind,
-    /// Its members as they were decided.
-    pub members: Vec<Member>,
+    /// Its members as they were decided, comma and blank between.
+    pub members: Text,
     /// Its thresholds as a whole.
     pub held: Held,
     each: Held,
@@ -81,6 +81,10 @@ pub struct Rules {
     patterns: Vec<(Member, usize)>,
 }
 
+fn written(members: &[Member]) -> String {
+    members.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
 impl Rules {
     /// The rules by what is in force.
     pub fn of(in_force: &InForce) -> Self {
@@ -90,7 +94,7 @@ impl Rules {
             out.groups.push(RuledGroup {
                 name: group.name.clone(),
                 kind: group.kind,
-                members: group.members.clone(),
+                members: Text::from(written(&group.members)),
                 held: Held::default(),
                 each: Held::default(),
             });

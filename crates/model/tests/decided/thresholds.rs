@@ -98,7 +98,9 @@ fn naive(history: &[(i64, i64)], limits: &Limits, limit: i64) -> bool {
     let n = history.len();
     (0..n).any(|taken| {
         let run = (0..=taken).rev().take_while(|i| reached[*i]).last();
-        run.is_some_and(|first| history[taken].0 - history[first].0 >= limits.for_s)
+        // A value holds until the next one.
+        let until = history.get(taken + 1).unwrap_or(&history[taken]).0;
+        run.is_some_and(|first| until - history[first].0 >= limits.for_s)
             && kept[taken..].iter().all(|kept| *kept)
     })
 }
@@ -182,7 +184,7 @@ proptest! {
             prop_assert!(raised.since <= now);
             let began = raised.since.plus_secs(-limits.for_s).secs();
             let during =
-                history[..=i].iter().filter(|(at, _)| (began..=raised.since.secs()).contains(at));
+                history[..=i].iter().filter(|(at, _)| (began..raised.since.secs()).contains(at));
             for (_, value) in during {
                 let reached = match limits.side {
                     Side::Above => *value >= raised.limit,
