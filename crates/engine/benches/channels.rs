@@ -3,8 +3,9 @@
 //! `cargo bench -p engine --bench channels`.
 //!
 //! One queue call of a real Asterisk (fixtures, scenario `answered`) is said many times at once,
-//! each time with ids and channels of its own, and as many agents as there are calls at once. Calls are at different steps of their
-//! way, and events of all of them come in turn: no event is about what the one before was about.
+//! each time with ids and channels of its own, and as many agents as there are calls at once.
+//! Calls are at different steps of their way, and events of all of them come in turn: no event is
+//! about what the one before was about.
 
 use engine::{Fold, FoldSettings};
 use facts::{Record, Stamp};

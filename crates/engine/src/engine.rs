@@ -112,6 +112,7 @@ impl Engine {
             live: engine.live.clone(),
             stories: engine.stories.clone(),
             watch: Watch::new(engine.administration.clone()),
+            follows: Vec::new(),
             stop: engine.stop_folder.clone(),
             failed,
         };

@@ -27,8 +27,11 @@ const PUBLISH_SHARE: u32 = 4;
 const PUBLISH_GAP_MAX: Duration = Duration::from_millis(250);
 /// What is not of the fold (links, alarms) is renewed this often even if nothing changed.
 const PUBLISH_IDLE: Duration = Duration::from_millis(500);
-/// And what deserves attention is looked at this often.
-const LEVELS_IDLE: Duration = Duration::from_secs(1);
+/// And so are all tables, because of what follows from time alone, but for that at most this
+/// share of the time is spent: one part in this many. Whoever reads gets fresh ones anyway.
+const IDLE_SHARE: u32 = 200;
+/// Though not less often than this.
+const IDLE_MAX: Duration = Duration::from_secs(5);
 /// How long the folder waits for records before it looks at the clock.
 const WAIT: Duration = Duration::from_millis(10);
 /// An event heard this long ago is not held back any longer for one that might go before it.
@@ -175,6 +178,8 @@ pub(crate) struct Folder {
     pub(crate) live: Live,
     pub(crate) stories: Stories,
     pub(crate) watch: Watch,
+    /// Alarms that followed from the tables when these were last made.
+    pub(crate) follows: Vec<Alarm>,
     pub(crate) stop: Arc<AtomicBool>,
     /// Tells once that the journal has failed for good.
     pub(crate) failed: SyncSender<String>,
@@ -184,7 +189,7 @@ impl Folder {
     /// Runs until told to stop.
     pub(crate) fn run(mut self) {
         let (mut published, mut made) = (Instant::now(), Instant::now());
-        let mut gap = Duration::ZERO;
+        let (mut gap, mut idle) = (Duration::ZERO, Duration::ZERO);
         for i in 0..self.acds.len() {
             self.start_reading(i);
         }
@@ -213,17 +218,17 @@ impl Folder {
                 drop(self.failed.try_send(reason));
             }
             let news = self.acds.iter().any(|a| a.made != a.making());
-            if (news || self.live.is_wanted()) && made.elapsed() >= gap {
+            let least = if news || self.live.is_wanted() { gap } else { idle };
+            if made.elapsed() >= least {
                 let begun = Instant::now();
                 self.publish(true);
-                gap = (begun.elapsed() * PUBLISH_SHARE).clamp(PUBLISH_GAP, PUBLISH_GAP_MAX);
+                let took = begun.elapsed();
+                gap = (took * PUBLISH_SHARE).clamp(PUBLISH_GAP, PUBLISH_GAP_MAX);
+                idle = (took * IDLE_SHARE).clamp(PUBLISH_IDLE, IDLE_MAX);
                 (published, made) = (Instant::now(), Instant::now());
             } else if published.elapsed() >= PUBLISH_IDLE {
-                // A limit on a time is reached by waiting, though nothing else changes.
-                let all = made.elapsed() >= LEVELS_IDLE;
-                self.publish(all);
+                self.publish(false);
                 published = Instant::now();
-                made = if all { published } else { made };
             }
         }
         self.publish(true);
@@ -324,10 +329,16 @@ impl Folder {
         for acd in &mut self.acds {
             acd.look_at_disk(&self.journal);
         }
-        let mut tables = if all { self.tables(now) } else { Vec::new() };
-        let mut alarms = self.alarms(now);
-        self.watch.publish(now, all, &mut tables, &mut alarms);
+        let mut tables = Vec::new();
+        if all {
+            tables = self.tables(now);
+            let mut follows = Vec::new();
+            self.watch.publish(now, &mut tables, &mut follows);
+            self.follows = follows;
+        }
         tables.push(self.links(now));
+        let mut alarms = self.alarms(now);
+        alarms.extend(self.follows.iter().cloned());
         self.live.publish(now, tables, alarms);
         if all {
             self.live.is_renewed();
@@ -428,6 +439,12 @@ impl Folder {
     }
 }
 
+/// Adds the tables that are made of other tables; the alarms that follow from them. Called
+/// whenever all tables of all ACDs are at hand.
+const fn derived(_now: Stamp, _tables: &mut Vec<Table>) -> Vec<Alarm> {
+    Vec::new()
+}
+
 /// Shows moments in our time where the switch's clock is far off.
 fn shift(table: &mut Table, offset_us: i64) {
     if offset_us == 0 {
@@ -489,6 +506,7 @@ mod tests {
             live: Live::new(),
             stories: Stories::new(),
             watch: Watch::new(Administration::open(journal.clone())),
+            follows: Vec::new(),
             stop: Arc::default(),
             failed: sync_channel(1).0,
         };

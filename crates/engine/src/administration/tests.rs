@@ -231,7 +231,7 @@ fn the_tables_are_there_at_the_first_publication() {
     open(dir.path()).decree("eva", group("*/sales")).expect("taken");
     let mut watch = Watch::new(open(dir.path()));
     let (mut tables, mut alarms) = (Vec::new(), Vec::new());
-    watch.publish(Stamp(1), true, &mut tables, &mut alarms);
+    watch.publish(Stamp(1), &mut tables, &mut alarms);
     let rows: Vec<_> = tables.iter().map(|t| (t.shape.name, t.rows.len())).collect();
     assert_eq!(rows, [("groups", 1), ("levels", 0), ("thresholds", 4)]);
     assert_eq!(alarms, []);

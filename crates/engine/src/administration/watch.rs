@@ -20,19 +20,10 @@ impl Watch {
 
     /// Adds the tables of the centre to those of the ACDs, true for `now`, and an alarm if not
     /// all that was decided is known.
-    pub(crate) fn publish(
-        &mut self,
-        now: Stamp,
-        all: bool,
-        tables: &mut Vec<Table>,
-        alarms: &mut Vec<Alarm>,
-    ) {
+    pub(crate) fn publish(&mut self, now: Stamp, tables: &mut Vec<Table>, alarms: &mut Vec<Alarm>) {
         let (in_force, alarm) = self.administration.look();
         alarms.extend(alarm);
-        // Without the others (`all`) they stay as they were.
-        if all {
-            let more = self.levels.tables(now, &in_force, tables);
-            tables.extend(more);
-        }
+        let more = self.levels.tables(now, &in_force, tables);
+        tables.extend(more);
     }
 }
