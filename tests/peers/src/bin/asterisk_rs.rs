@@ -1,4 +1,4 @@
-//! `asterisk_rs PORT [CAPACITY]`: the crate asterisk-rs-ami as its manual shows it: subscribe,
+//! `asterisk_rs [CAPACITY] PORT`: the crate asterisk-rs-ami as its manual shows it: subscribe,
 //! receive, count by name. CAPACITY: its `event_capacity`, 1,024 unless told.
 
 use std::collections::BTreeMap;
@@ -9,9 +9,9 @@ use asterisk_rs_ami::{AmiClient, AmiEvent};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let port: u16 = args.first().ok_or("asterisk_rs PORT [CAPACITY]")?.parse()?;
+    let port: u16 = args.last().ok_or("asterisk_rs [CAPACITY] PORT")?.parse()?;
     let mut builder = AmiClient::builder().host("127.0.0.1").port(port).credentials("peer", "peer");
-    if let Some(capacity) = args.get(1) {
+    if let [capacity, _] = &args[..] {
         builder = builder.event_capacity(capacity.parse()?);
     }
     let begin = Instant::now();
