@@ -14,6 +14,7 @@
 
 mod chance;
 mod class;
+mod day;
 mod front;
 pub mod load;
 mod names;
@@ -22,10 +23,12 @@ mod said;
 mod session;
 mod settings;
 mod show;
+mod story;
 mod truth;
 mod world;
 
 pub use class::Classes;
+pub use day::{DayCounts, DayFiles, write_day};
 pub use front::{Pbx, SessionCount};
 pub use playback::{Playback, Recorded};
 pub use said::Said;

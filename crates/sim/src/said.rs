@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::class::Classes;
-use crate::world::{Bridge, Channel};
+use crate::world::{Agent, Bridge, Channel, Member};
 
 /// One asynchronous event, rendered once for all sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,6 +100,21 @@ impl Event {
         self.raw(prefix, "BridgeName", b"<unknown>");
         self.raw(prefix, "BridgeNumChannels", bridge.channels.to_string().as_bytes());
         self.raw(prefix, "BridgeVideoSourceMode", b"none")
+    }
+
+    /// What every event and list says of a queue's member, in Asterisk's order.
+    pub(crate) fn member(&mut self, agent: &Agent, member: &Member) -> &mut Self {
+        self.field("StateInterface", &agent.interface)
+            .field("Membership", "dynamic")
+            .number("Penalty", member.penalty)
+            .number("CallsTaken", member.calls_taken)
+            .number("LastCall", member.last_call)
+            .number("LastPause", member.last_pause)
+            .number("LoginTime", member.login_time)
+            .number("InCall", i64::from(member.in_call))
+            .number("Status", agent.device.status())
+            .number("Paused", i64::from(member.paused))
+            .field("PausedReason", &member.reason)
     }
 
     pub(crate) fn finish(mut self) -> Said {

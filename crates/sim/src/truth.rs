@@ -165,6 +165,27 @@ impl Truth {
         }
     }
 
+    /// Takes the calls that have ended, in the order in which they began.
+    pub(crate) fn take_ended(&mut self) -> Vec<TrueCall> {
+        self.calls.extract_if(.., |_, call| call.ended.is_some()).map(|(_, call)| call).collect()
+    }
+
+    /// Takes what the agents have done and are not doing any more.
+    pub(crate) fn take_stories<E>(
+        &mut self,
+        mut each: impl FnMut(&TrueAgent, i64, i64, &TrueState) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for agent in &mut self.agents {
+            while let (Some((from, state)), Some((to, _))) =
+                (agent.story.front().cloned(), agent.story.get(1).cloned())
+            {
+                each(agent, from, to, &state)?;
+                agent.story.pop_front();
+            }
+        }
+        Ok(())
+    }
+
     /// The agent does something from now on; saying the same again changes nothing.
     pub(crate) fn agent(&mut self, agent: usize, at: i64, state: TrueState) {
         let Some(agent) = self.agents.get_mut(agent) else { return };

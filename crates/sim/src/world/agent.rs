@@ -22,7 +22,7 @@ pub(super) enum Duty {
 
 /// A phone's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Device {
+pub(crate) enum Device {
     NotInUse,
     InUse,
     Ringing,
@@ -31,7 +31,7 @@ pub(super) enum Device {
 
 impl Device {
     /// `Status` of a queue member.
-    pub(super) fn status(self) -> i64 {
+    pub(crate) fn status(self) -> i64 {
         match self {
             Self::NotInUse => 1,
             Self::InUse => 2,
@@ -63,28 +63,28 @@ impl Device {
 
 /// Membership of one queue. Times are seconds since 1970.
 #[derive(Clone, Debug)]
-pub(super) struct Member {
-    pub(super) queue: usize,
-    pub(super) penalty: i64,
-    pub(super) calls_taken: i64,
-    pub(super) last_call: i64,
-    pub(super) last_pause: i64,
-    pub(super) login_time: i64,
-    pub(super) in_call: bool,
-    pub(super) paused: bool,
-    pub(super) reason: String,
+pub(crate) struct Member {
+    pub(crate) queue: usize,
+    pub(crate) penalty: i64,
+    pub(crate) calls_taken: i64,
+    pub(crate) last_call: i64,
+    pub(crate) last_pause: i64,
+    pub(crate) login_time: i64,
+    pub(crate) in_call: bool,
+    pub(crate) paused: bool,
+    pub(crate) reason: String,
 }
 
 /// One agent.
 #[derive(Clone, Debug)]
-pub(super) struct Agent {
+pub(crate) struct Agent {
     pub(super) number: String,
-    pub(super) name: String,
-    pub(super) interface: String,
+    pub(crate) name: String,
+    pub(crate) interface: String,
     pub(super) members: Vec<Member>,
     pub(super) logged_in: bool,
     pub(super) channels: Vec<u64>,
-    pub(super) device: Device,
+    pub(crate) device: Device,
     /// Talking to a queue caller.
     pub(super) queue_call: bool,
     /// Microseconds UTC.
@@ -277,6 +277,7 @@ impl World {
         now.logged_in = false;
         for member in 0..count {
             self.say_member("QueueMemberRemoved", agent, member, None);
+            self.log_member(agent, member, "REMOVEMEMBER");
             self.refresh_available(agent, member);
         }
         self.note_agent(agent);
@@ -304,6 +305,7 @@ impl World {
         }
         for member in 0..count {
             self.say_member("QueueMemberAdded", agent, member, None);
+            self.log_member(agent, member, "ADDMEMBER");
             self.refresh_available(agent, member);
         }
         self.note_agent(agent);
@@ -319,7 +321,11 @@ impl World {
             return;
         }
         let interface = now.interface.clone();
-        for place in 0..now.members.len() {
+        let count = now.members.len();
+        if queue.is_none() {
+            self.log_pause(agent, None, on, reason);
+        }
+        for place in 0..count {
             let Some(member) =
                 self.agents.get_mut(agent).and_then(|agent| agent.members.get_mut(place))
             else {
@@ -344,6 +350,7 @@ impl World {
                 self.refresh_available(agent, place);
             }
             self.say_member("QueueMemberPause", agent, place, Some(reason));
+            self.log_pause(agent, Some(queue), on, reason);
         }
         self.note_agent(agent);
     }
@@ -364,17 +371,7 @@ impl World {
             .field("Queue", &name_of(&self.settings.queues, member.queue))
             .field("MemberName", &agent.name)
             .field("Interface", &agent.interface)
-            .field("StateInterface", &agent.interface)
-            .field("Membership", "dynamic")
-            .number("Penalty", member.penalty)
-            .number("CallsTaken", member.calls_taken)
-            .number("LastCall", member.last_call)
-            .number("LastPause", member.last_pause)
-            .number("LoginTime", member.login_time)
-            .number("InCall", i64::from(member.in_call))
-            .number("Status", agent.device.status())
-            .number("Paused", i64::from(member.paused))
-            .field("PausedReason", &member.reason)
+            .member(agent, member)
             .field("Ringinuse", "0")
             .field("Wrapuptime", "0");
         if let Some(reason) = reason.filter(|reason| old && !reason.is_empty()) {

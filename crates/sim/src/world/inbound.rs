@@ -216,6 +216,8 @@ impl World {
         let text = position.to_string();
         let fields = [("Queue", name.as_str()), ("Position", &text), ("Count", &text)];
         self.say_channel("QueueCallerJoin", Classes::AGENT, caller, &fields);
+        let number = self.channels.get(&caller).map(|caller| caller.caller_num.clone());
+        self.log_call(call, queue, None, "ENTERQUEUE", &["", &number.unwrap_or_default(), &text]);
         let joined = self.clock;
         self.say_channel("MusicOnHoldStart", Classes::CALL, caller, &[("Class", "default")]);
         self.new_phase(call);
@@ -272,7 +274,7 @@ impl World {
     }
 
     /// `QueueCallerAbandon`, which Asterisk says for a timeout too.
-    pub(super) fn say_abandon(&mut self, call: u64) {
+    pub(super) fn say_abandon(&mut self, call: u64, timed_out: bool) {
         let caller = self.caller_of(call);
         let Some(visit) = self.calls.get(&call).and_then(|call| call.visit.clone()) else {
             return;
@@ -291,6 +293,9 @@ impl World {
             ("HoldTime", &waited),
         ];
         self.say_channel("QueueCallerAbandon", Classes::AGENT, caller, &fields);
+        // AMI says the same for both; only the log tells them apart.
+        let verb = if timed_out { "EXITWITHTIMEOUT" } else { "ABANDON" };
+        self.log_call(call, visit.queue, None, verb, &[&position, &original, &waited]);
         if let Some(queue) = self.queues.get_mut(visit.queue) {
             queue.abandoned += 1;
         }
@@ -310,6 +315,10 @@ impl World {
         self.say_channel("MusicOnHoldStop", Classes::CALL, caller, &[]);
         let rung = self.calls.get_mut(&call).and_then(|call| call.attempt.take());
         if let Some(rung) = &rung {
+            let rang = ((self.clock - rung.since) / 1000).to_string();
+            if let Some(queue) = queue {
+                self.log_call(call, queue, rung.agent, "RINGCANCELED", &[&rang]);
+            }
             self.say_pair(
                 "DialEnd",
                 Classes::CALL,
@@ -325,7 +334,7 @@ impl World {
                 &[("DialStatus", "CANCEL")],
             );
         }
-        self.say_abandon(call);
+        self.say_abandon(call, false);
         self.leave_queue(call);
         self.say_soft_hangup(caller, "16");
         let agent = rung.as_ref().and_then(|rung| rung.agent);
@@ -354,7 +363,7 @@ impl World {
             // app_queue ends the ring first; the phone is heard as not answering.
             self.no_answer(call);
         }
-        self.say_abandon(call);
+        self.say_abandon(call, true);
         self.say_channel("MusicOnHoldStop", Classes::CALL, caller, &[]);
         let Some((visit, _)) = self.leave_queue(call) else { return };
         self.say_variable(caller, "QUEUESTATUS", "TIMEOUT");

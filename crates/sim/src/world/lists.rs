@@ -160,17 +160,7 @@ impl World {
             .field("Queue", &super::name_of(&self.settings.queues, queue))
             .field("Name", &agent.name)
             .field("Location", &agent.interface)
-            .field("StateInterface", &agent.interface)
-            .field("Membership", "dynamic")
-            .number("Penalty", member.penalty)
-            .number("CallsTaken", member.calls_taken)
-            .number("LastCall", member.last_call)
-            .number("LastPause", member.last_pause)
-            .number("LoginTime", member.login_time)
-            .number("InCall", i64::from(member.in_call))
-            .number("Status", agent.device.status())
-            .number("Paused", i64::from(member.paused))
-            .field("PausedReason", &member.reason)
+            .member(agent, member)
             .field("Wrapuptime", "0");
         asked.mark(&mut event);
         event.finish_into(reply);

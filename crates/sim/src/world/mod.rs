@@ -13,6 +13,7 @@ mod commands;
 mod dialled;
 mod inbound;
 mod lists;
+mod log;
 mod restart;
 mod ring;
 mod talk;
@@ -27,7 +28,8 @@ use crate::settings::{Settings, Version};
 use crate::truth::{TrueAgent, TrueQueue, TrueState, Truth};
 
 pub use action::Reply;
-use agent::{Agent, Duty};
+use agent::Duty;
+pub(crate) use agent::{Agent, Member};
 pub(crate) use channel::{Bridge, Channel};
 use dialled::Dialled;
 
@@ -113,11 +115,20 @@ struct Talk {
     agent: Option<usize>,
     bridge: Bridge,
     since: i64,
-    /// The queue and the waiting time in seconds, while app_queue watches over the call.
-    queue: Option<(usize, i64)>,
+    /// While app_queue watches over the call.
+    queue: Option<Watched>,
     held_since: Option<i64>,
     /// When the conversation is meant to end.
     ends: i64,
+}
+
+/// What app_queue remembers of a caller who was answered.
+#[derive(Clone, Copy, Debug)]
+struct Watched {
+    queue: usize,
+    /// Waiting time in whole seconds.
+    hold: i64,
+    original_position: usize,
 }
 
 /// One call: the caller's channel and what is going on with it.
@@ -189,6 +200,8 @@ pub struct World {
     queues: Vec<QueueNow>,
     trunks: Vec<Trunk>,
     said: Vec<Said>,
+    /// `queue_log` since it was last taken; `None` if nobody wants it.
+    log: Option<Vec<u8>>,
     /// Living in silence: nothing is said.
     mute: bool,
     truth: Truth,
@@ -217,6 +230,7 @@ impl World {
             queues: vec![QueueNow::default(); settings.queues.len()],
             trunks: settings.trunks.iter().map(|name| Trunk::new(name)).collect(),
             said: Vec::new(),
+            log: None,
             mute: settings.warm_up_s > 0,
             truth: Truth::default(),
         };
@@ -278,6 +292,23 @@ impl World {
     #[must_use]
     pub fn truth(&self) -> &Truth {
         &self.truth
+    }
+
+    /// The truth, to take from it what is over.
+    pub(crate) fn truth_mut(&mut self) -> &mut Truth {
+        &mut self.truth
+    }
+
+    /// When the PBX started, microseconds UTC.
+    #[must_use]
+    pub fn booted(&self) -> i64 {
+        self.booted
+    }
+
+    /// The moment the world has come to, microseconds UTC.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        self.clock
     }
 
     /// What the world was made of.

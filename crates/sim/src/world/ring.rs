@@ -1,7 +1,7 @@
 //! Distribution: the longest idle member of a queue is rung, answers or does not.
 
 use super::channel::{ChannelState, Endpoint};
-use super::{Attempt, SECOND, Step, Talk, World, name_of};
+use super::{Attempt, SECOND, Step, Talk, Watched, World, name_of};
 use crate::class::Classes;
 use crate::truth::VisitEnd;
 
@@ -149,6 +149,9 @@ impl World {
             ("RingTime", ring_text.as_str()),
         ];
         self.say_pair("AgentConnect", Classes::AGENT, caller, rung.channel, &fields);
+        let theirs = self.channels.get(&rung.channel).map(|channel| channel.uniqueid.clone());
+        let data = [hold_text.as_str(), &theirs.unwrap_or_default(), &ring_text];
+        self.log_call(call, queue, Some(agent), "CONNECT", &data);
         let at = self.clock;
         let mut bridge = self.make_bridge();
         self.enter_bridge(&mut bridge, rung.channel, None);
@@ -170,7 +173,7 @@ impl World {
             agent: Some(agent),
             bridge,
             since: at,
-            queue: Some((queue, hold)),
+            queue: Some(Watched { queue, hold, original_position: visit.original_position }),
             held_since: None,
             ends: at + length,
         };
@@ -269,6 +272,7 @@ impl World {
             self.say_pair("DialEnd", Classes::CALL, caller, channel, &no_answer);
             self.say_pair("AgentRingNoAnswer", Classes::AGENT, caller, channel, &fields);
         }
+        self.log_call(call, queue, Some(agent), "RINGNOANSWER", &[&rang]);
         self.truth.queue(queue, |queue| queue.not_answered += 1);
         self.truth.visit(call, |visit| visit.not_answered += 1);
         let misses = self.agents.get_mut(agent).map_or(0, |agent| {

@@ -1,6 +1,6 @@
 //! A conversation: its plan, hold, and its end.
 
-use super::{SECOND, Step, TalkStep, World, name_of};
+use super::{SECOND, Step, TalkStep, Watched, World, name_of};
 use crate::class::Classes;
 use crate::truth::EndedBy;
 
@@ -109,11 +109,12 @@ impl World {
     }
 
     /// app_queue's interest in the call ends: AgentComplete, counters, wrap-up, truth.
-    pub(super) fn complete(&mut self, call: u64, by: EndedBy) {
+    /// `log` is the verb of queue_log and what stands before its numbers.
+    pub(super) fn complete(&mut self, call: u64, by: EndedBy, log: &[&str]) {
         let caller = self.caller_of(call);
         let talk = self.calls.get_mut(&call).and_then(|call| call.talk.as_mut());
         let Some(talk) = talk else { return };
-        let Some((queue, hold)) = talk.queue.take() else { return };
+        let Some(Watched { queue, hold, original_position }) = talk.queue.take() else { return };
         let (peer, agent, since) = (talk.peer, talk.agent, talk.since);
         let Some(agent) = agent else { return };
         let Some((interface, name)) =
@@ -138,6 +139,11 @@ impl World {
             ("Reason", reason),
         ];
         self.say_pair("AgentComplete", Classes::AGENT, caller, peer, &fields);
+        let original = original_position.to_string();
+        if let Some((verb, data)) = log.split_first() {
+            let data = [data, &[hold.as_str(), talked_text.as_str(), original.as_str()]].concat();
+            self.log_call(call, queue, Some(agent), verb, &data);
+        }
         let at = self.clock;
         if let Some(now) = self.queues.get_mut(queue) {
             now.completed += 1;
@@ -178,7 +184,8 @@ impl World {
         }
         self.hold_over(call);
         let held = self.channels.get(&caller).is_some_and(|channel| channel.on_hold);
-        self.complete(call, by);
+        let verb = if by == EndedBy::Agent { "COMPLETEAGENT" } else { "COMPLETECALLER" };
+        self.complete(call, by, &[verb]);
         if held {
             self.say_channel("MusicOnHoldStop", Classes::CALL, caller, &[]);
             self.set(caller, |channel| channel.on_hold = false);
