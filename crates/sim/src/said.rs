@@ -24,12 +24,15 @@ pub(crate) struct Event {
 }
 
 impl Event {
-    pub(crate) fn new(name: &str, class: Classes, at: i64, stamped: bool) -> Self {
+    pub(crate) fn new(name: &str, class: Classes, at: i64, stamped: bool, system: &str) -> Self {
         let mut event = Self { at, class, text: Vec::with_capacity(640) };
         event.field("Event", name);
         event.field("Privilege", &class.privilege());
         if stamped {
             event.field("Timestamp", &stamp(at));
+        }
+        if !system.is_empty() {
+            event.field("SystemName", system);
         }
         event
     }
@@ -73,7 +76,9 @@ impl Event {
     /// The fields of a channel snapshot, in Asterisk's order; `prefix` is `Dest` and the like.
     pub(crate) fn channel(&mut self, prefix: &str, channel: &Channel) -> &mut Self {
         let number = |value: &str| if value.is_empty() { "<unknown>" } else { value }.to_owned();
-        let escaped = |value: &str| ami::escape(number(value).as_bytes()).into_owned();
+        let escaped = |value: &str| {
+            crate::traps::raw_bytes(ami::escape(number(value).as_bytes()).into_owned())
+        };
         self.raw(prefix, "Channel", channel.name.as_bytes());
         self.raw(prefix, "ChannelState", channel.state.code().as_bytes());
         self.raw(prefix, "ChannelStateDesc", channel.state.text().as_bytes());

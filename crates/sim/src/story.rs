@@ -48,6 +48,7 @@ fn columns(visit: &TrueVisit) -> String {
         VisitEnd::Answered => "ANSWERED",
         VisitEnd::Abandoned => "ABANDONED",
         VisitEnd::TimedOut => "TIMED_OUT",
+        VisitEnd::LeftEmpty => "LEFT_EMPTY",
         VisitEnd::Cut => "CUT",
     };
     let ended_by = match visit.ended_by {

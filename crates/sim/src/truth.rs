@@ -13,6 +13,8 @@ pub enum VisitEnd {
     Abandoned,
     /// Waited for the longest wait allowed and went on in the dialplan.
     TimedOut,
+    /// The last member logged off, and the caller went on in the dialplan.
+    LeftEmpty,
     /// Cut by a restart of the PBX.
     Cut,
 }
@@ -98,6 +100,10 @@ pub struct TrueQueue {
     pub abandoned: u64,
     /// Callers that waited for the longest wait allowed.
     pub timed_out: u64,
+    /// Callers that were sent on because the last member had logged off.
+    pub left_empty: u64,
+    /// Callers that were not let in: nobody was logged in, or too many waited.
+    pub refused: u64,
     /// Callers cut by a restart while waiting.
     pub cut: u64,
     /// Conversations that ended, by whomever.

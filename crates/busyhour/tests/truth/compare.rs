@@ -18,7 +18,12 @@ pub(crate) fn queues(hour: &Hour, wrong: &mut Vec<String>) {
             wrong.push(format!("queue {}: not in the table", queue.name));
             continue;
         };
-        let waiting = queue.joined - queue.answered - queue.abandoned - queue.timed_out - queue.cut;
+        let waiting = queue.joined
+            - queue.answered
+            - queue.abandoned
+            - queue.timed_out
+            - queue.left_empty
+            - queue.cut;
         for (column, want) in [
             ("offered", queue.joined),
             ("answered", queue.answered),
@@ -26,9 +31,9 @@ pub(crate) fn queues(hour: &Hour, wrong: &mut Vec<String>) {
             ("abandoned", queue.abandoned + queue.cut),
             ("timed_out", queue.timed_out),
             ("waiting", waiting),
-            ("left_empty", 0),
+            ("left_empty", queue.left_empty),
             ("exit_key", 0),
-            ("refused", 0),
+            ("refused", queue.refused),
             ("left", 0),
             ("lost", 0),
         ] {
@@ -114,6 +119,7 @@ fn outcome(visit: &TrueVisit) -> &'static str {
         VisitEnd::Answered => "ANSWERED",
         VisitEnd::Abandoned | VisitEnd::Cut => "ABANDONED",
         VisitEnd::TimedOut => "TIMED_OUT",
+        VisitEnd::LeftEmpty => "LEFT_EMPTY",
     }
 }
 
@@ -180,6 +186,48 @@ fn rings_otherwise(hour: &Hour, interface: &str) -> bool {
     channels.all().any(|row| {
         channels.text(row, "agent") == interface && channels.text(row, "phase") == "RINGING"
     })
+}
+
+/// `queue_log` beside the tables: what each queue was offered and how that ended, what each
+/// agent answered. A restart's ABANDON is an abandoned call in both.
+pub(crate) fn queue_log(hour: &Hour, wrong: &mut Vec<String>) {
+    let mut counts: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+    let mut connects: BTreeMap<&str, i64> = BTreeMap::new();
+    for line in hour.log.lines() {
+        let mut fields = line.split('|').skip(2);
+        let (queue, who, verb) = (fields.next(), fields.next(), fields.next());
+        let (Some(queue), Some(who), Some(verb)) = (queue, who, verb) else { continue };
+        *counts.entry((queue, verb)).or_default() += 1;
+        if verb == "CONNECT" {
+            *connects.entry(who).or_default() += 1;
+        }
+    }
+    let found = hour.table("queues");
+    for row in found.all() {
+        let queue = found.text(row, "queue");
+        for (column, verb) in [
+            ("offered", "ENTERQUEUE"),
+            ("answered", "CONNECT"),
+            ("abandoned", "ABANDON"),
+            ("timed_out", "EXITWITHTIMEOUT"),
+            ("left_empty", "EXITEMPTY"),
+        ] {
+            let (have, want) =
+                (found.int(row, column), counts.get(&(&*queue, verb)).copied().unwrap_or(0));
+            if have != want {
+                wrong.push(format!("queue {queue}: {column} is {have}, queue_log has {want}"));
+            }
+        }
+    }
+    let found = hour.table("agents");
+    for row in found.all() {
+        let name = found.text(row, "name");
+        let (have, want) =
+            (found.int(row, "acd_calls"), connects.get(&*name).copied().unwrap_or(0));
+        if have != want {
+            wrong.push(format!("agent {name}: acd_calls is {have}, queue_log has {want}"));
+        }
+    }
 }
 
 /// From when to when an agent did what.

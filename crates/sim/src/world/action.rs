@@ -185,7 +185,7 @@ impl World {
         event
             .field("AMIversion", version.ami())
             .field("AsteriskVersion", version.asterisk())
-            .field("SystemName", "")
+            .field("SystemName", &self.settings.system_name)
             .field("CoreMaxCalls", "0")
             .field("CoreMaxLoadAvg", "0.000000")
             .field("CoreRunUser", "")

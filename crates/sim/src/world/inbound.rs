@@ -23,6 +23,7 @@ impl World {
                 dialled: None,
                 consult: None,
                 digits: String::new(),
+                queues_tried: 0,
             },
         );
         if let Some(channel) = self.channels.get(&caller) {
@@ -81,7 +82,13 @@ impl World {
             self.settings.queues.get(wants).map(|queue| queue.exten.clone()).unwrap_or_default()
         };
         let caller = self.make_channel(Endpoint::Trunk(trunk), ChannelState::Ring, &exten, None);
-        let (number, name) = (names::number(&mut self.chance), names::caller(&mut self.chance));
+        let (number, plain) = (names::number(&mut self.chance), names::caller(&mut self.chance));
+        let odd = if self.settings.traps {
+            crate::traps::caller_name(&mut self.chance, self.settings.version)
+        } else {
+            None
+        };
+        let name = odd.unwrap_or(plain);
         self.set(caller, |channel| {
             channel.caller_num = number;
             channel.caller_name = name;
@@ -207,6 +214,12 @@ impl World {
         let (name, wait_max, patience) = (plan.name.clone(), plan.wait_max_s, plan.patience_mean_s);
         self.set(caller, |channel| channel.priority += 1);
         self.say_newexten(caller, "Queue", &format!("{name},tT,,,{wait_max}"));
+        if let Some(status) = self.refusal(queue) {
+            self.truth.queue(queue, |queue| queue.refused += 1);
+            self.new_phase(call);
+            self.go_on_after_queue(call, queue, status);
+            return;
+        }
         let Some(now) = self.queues.get_mut(queue) else { return };
         now.waiting.push(call);
         let position = now.waiting.len();
@@ -274,7 +287,7 @@ impl World {
     }
 
     /// `QueueCallerAbandon`, which Asterisk says for a timeout too.
-    pub(super) fn say_abandon(&mut self, call: u64, timed_out: bool) {
+    pub(super) fn say_abandon(&mut self, call: u64, verb: &str) {
         let caller = self.caller_of(call);
         let Some(visit) = self.calls.get(&call).and_then(|call| call.visit.clone()) else {
             return;
@@ -294,7 +307,6 @@ impl World {
         ];
         self.say_channel("QueueCallerAbandon", Classes::AGENT, caller, &fields);
         // AMI says the same for both; only the log tells them apart.
-        let verb = if timed_out { "EXITWITHTIMEOUT" } else { "ABANDON" };
         self.log_call(call, visit.queue, None, verb, &[&position, &original, &waited]);
         if let Some(queue) = self.queues.get_mut(visit.queue) {
             queue.abandoned += 1;
@@ -334,7 +346,7 @@ impl World {
                 &[("DialStatus", "CANCEL")],
             );
         }
-        self.say_abandon(call, false);
+        self.say_abandon(call, "ABANDON");
         self.leave_queue(call);
         self.say_soft_hangup(caller, "16");
         let agent = rung.as_ref().and_then(|rung| rung.agent);
@@ -357,23 +369,67 @@ impl World {
     }
 
     /// The longest wait is over: on to the overflow queue, or told so and hung up.
-    pub(super) fn queue_timeout(&mut self, call: u64) {
+    pub(super) fn queue_timeout(&mut self, call: u64, end: VisitEnd) {
         let caller = self.caller_of(call);
         if self.calls.get(&call).is_some_and(|call| call.attempt.is_some()) {
             // app_queue ends the ring first; the phone is heard as not answering.
             self.no_answer(call);
         }
-        self.say_abandon(call, true);
+        let (status, verb) = match end {
+            VisitEnd::LeftEmpty => ("LEAVEEMPTY", "EXITEMPTY"),
+            _ => ("TIMEOUT", "EXITWITHTIMEOUT"),
+        };
+        self.say_abandon(call, verb);
         self.say_channel("MusicOnHoldStop", Classes::CALL, caller, &[]);
         let Some((visit, _)) = self.leave_queue(call) else { return };
-        self.say_variable(caller, "QUEUESTATUS", "TIMEOUT");
-        self.truth.visit(call, |visit| visit.end = VisitEnd::TimedOut);
-        self.truth.queue(visit.queue, |queue| queue.timed_out += 1);
+        self.truth.visit(call, |visit| visit.end = end);
+        self.truth.queue(visit.queue, |queue| match end {
+            VisitEnd::LeftEmpty => queue.left_empty += 1,
+            _ => queue.timed_out += 1,
+        });
         self.new_phase(call);
-        let visits = self.truth.calls.get(&call).map_or(0, |call| call.visits.len());
-        let overflow = self.settings.queues.get(visit.queue).and_then(|queue| queue.overflow);
+        self.go_on_after_queue(call, visit.queue, status);
+    }
+
+    /// Nobody is logged in to the queue any more, unless somebody has come meanwhile.
+    pub(super) fn leave_empty_queue(&mut self, call: u64) {
+        let queue = self.calls.get(&call).and_then(|call| call.visit.as_ref()).map(|v| v.queue);
+        if queue.is_some_and(|queue| !self.has_members(queue)) {
+            self.queue_timeout(call, VisitEnd::LeftEmpty);
+        }
+    }
+
+    /// Why nobody may join the queue now.
+    fn refusal(&self, queue: usize) -> Option<&'static str> {
+        let (plan, now) = (self.settings.queues.get(queue)?, self.queues.get(queue)?);
+        let limit = usize::try_from(plan.maxlen).unwrap_or(usize::MAX);
+        if plan.needs_members && !self.has_members(queue) {
+            Some("JOINEMPTY")
+        } else if limit > 0 && now.waiting.len() >= limit {
+            Some("FULL")
+        } else {
+            None
+        }
+    }
+
+    /// Whether anybody is logged in to the queue.
+    pub(super) fn has_members(&self, queue: usize) -> bool {
+        let members = self.queues.get(queue).map(|queue| queue.members.as_slice());
+        let mut members = members.unwrap_or_default().iter();
+        members.any(|agent| self.agents.get(*agent).is_some_and(|agent| agent.logged_in))
+    }
+
+    /// `Queue()` has returned: on to the overflow queue, or told so and hung up.
+    fn go_on_after_queue(&mut self, call: u64, queue: usize, status: &str) {
+        let caller = self.caller_of(call);
+        self.say_variable(caller, "QUEUESTATUS", status);
+        let tried = self.calls.get_mut(&call).map_or(2, |call| {
+            call.queues_tried += 1;
+            call.queues_tried
+        });
+        let overflow = self.settings.queues.get(queue).and_then(|queue| queue.overflow);
         match overflow {
-            Some(next) if visits < 2 => {
+            Some(next) if tried < 2 => {
                 if let Some(call) = self.calls.get_mut(&call) {
                     call.wants = next;
                 }
@@ -381,8 +437,8 @@ impl World {
             }
             _ => {
                 self.set(caller, |channel| channel.priority += 1);
-                let name = name_of(&self.settings.queues, visit.queue);
-                let fields = [("Queue", name.as_str()), ("Status", "TIMEOUT")];
+                let name = name_of(&self.settings.queues, queue);
+                let fields = [("Queue", name.as_str()), ("Status", status)];
                 self.say_dialplan_event(caller, "QueueLeft", &fields);
                 self.set(caller, |channel| channel.priority += 1);
                 self.say_newexten(caller, "Playback", "please-call-again");

@@ -30,6 +30,11 @@ fn unknown(value: &str) -> &str {
     if value.is_empty() { "<unknown>" } else { value }
 }
 
+/// A name as its bytes are.
+fn text(name: &str) -> Vec<u8> {
+    crate::traps::raw_bytes(name.as_bytes().to_vec())
+}
+
 impl World {
     pub(super) fn list_channels(&self, asked: &Asked<'_>) -> Reply {
         let mut reply = begin(asked, "Channels will follow");
@@ -62,7 +67,7 @@ impl World {
                 .field("Type", "PJSIP")
                 .field("DNID", &channel.dnid)
                 .field("EffectiveConnectedLineNum", unknown(&channel.connected_num))
-                .field("EffectiveConnectedLineName", unknown(&channel.connected_name))
+                .bytes(b"EffectiveConnectedLineName", &text(unknown(&channel.connected_name)))
                 .field("TimeToHangup", "0")
                 .field("BridgeID", &channel.bridge)
                 .field("Application", channel.application)
@@ -130,7 +135,7 @@ impl World {
         let mut event = Event::item("QueueParams");
         event
             .field("Queue", &plan.name)
-            .field("Max", "0")
+            .number("Max", plan.maxlen)
             .field("Strategy", "leastrecent")
             .field("Calls", &now.waiting.len().to_string())
             .number("Holdtime", now.hold_average)
@@ -186,9 +191,9 @@ impl World {
             .field("Channel", &channel.name)
             .field("Uniqueid", &channel.uniqueid)
             .field("CallerIDNum", known(&channel.caller_num))
-            .field("CallerIDName", known(&channel.caller_name))
+            .bytes(b"CallerIDName", &text(known(&channel.caller_name)))
             .field("ConnectedLineNum", known(&channel.connected_num))
-            .field("ConnectedLineName", known(&channel.connected_name))
+            .bytes(b"ConnectedLineName", &text(known(&channel.connected_name)))
             .number("Wait", self.seconds() - visit.joined.div_euclid(SECOND))
             .field("Priority", "0");
         asked.mark(&mut event);

@@ -51,8 +51,8 @@ impl World {
         if self.log.is_none() {
             return;
         }
-        let caller = self.channels.get(&self.caller_of(call));
-        let id = caller.map(|caller| caller.uniqueid.clone()).unwrap_or_default();
+        let truth = self.truth.calls.get(&call);
+        let id = truth.map(|call| call.uniqueid.clone()).unwrap_or_default();
         let who = agent.and_then(|agent| self.agents.get(agent));
         let who = who.map_or_else(|| NONE.to_owned(), |agent| agent.name.clone());
         let queue = name_of(&self.settings.queues, queue);

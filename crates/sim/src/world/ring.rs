@@ -168,19 +168,32 @@ impl World {
         });
         let talk_mean = self.settings.queues.get(queue).map_or(60.0, |queue| queue.talk_mean_s);
         let length = self.chance.lognormal(talk_mean, 0.75).max(2 * SECOND);
+        let version = self.settings.version;
+        let unsaid =
+            self.settings.traps && self.chance.percent(crate::traps::complete_missing(version));
         let talk = Talk {
             peer: rung.channel,
             agent: Some(agent),
             bridge,
             since: at,
-            queue: Some(Watched { queue, hold, original_position: visit.original_position }),
+            queue: Some(Watched {
+                queue,
+                hold,
+                original_position: visit.original_position,
+                unsaid,
+            }),
             held_since: None,
             ends: at + length,
         };
         if let Some(call) = self.calls.get_mut(&call) {
             call.talk = Some(talk);
         }
-        self.plan_talk(call);
+        if unsaid {
+            let after = self.chance.between(5_000, 75_000);
+            self.plan_step(call, after, Step::Talk(super::TalkStep::CallerEnds));
+        } else {
+            self.plan_talk(call);
+        }
     }
 
     fn count_answer(&mut self, queue: usize, hold: i64) {

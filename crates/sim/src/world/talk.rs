@@ -114,7 +114,8 @@ impl World {
         let caller = self.caller_of(call);
         let talk = self.calls.get_mut(&call).and_then(|call| call.talk.as_mut());
         let Some(talk) = talk else { return };
-        let Some(Watched { queue, hold, original_position }) = talk.queue.take() else { return };
+        let Some(watched) = talk.queue.take() else { return };
+        let Watched { queue, hold, original_position, unsaid } = watched;
         let (peer, agent, since) = (talk.peer, talk.agent, talk.since);
         let Some(agent) = agent else { return };
         let Some((interface, name)) =
@@ -138,9 +139,18 @@ impl World {
             ("TalkTime", talked_text.as_str()),
             ("Reason", reason),
         ];
-        self.say_pair("AgentComplete", Classes::AGENT, caller, peer, &fields);
+        if !unsaid && self.channels.contains_key(&caller) {
+            self.say_pair("AgentComplete", Classes::AGENT, caller, peer, &fields);
+        } else if !unsaid {
+            // Too late for the channels: they are not named any more.
+            let mut event = self.event("AgentComplete", Classes::AGENT);
+            for (name, value) in fields {
+                event.field(name, value);
+            }
+            self.say(event);
+        }
         let original = original_position.to_string();
-        if let Some((verb, data)) = log.split_first() {
+        if let (Some((verb, data)), false) = (log.split_first(), unsaid) {
             let data = [data, &[hold.as_str(), talked_text.as_str(), original.as_str()]].concat();
             self.log_call(call, queue, Some(agent), verb, &data);
         }
@@ -150,7 +160,7 @@ impl World {
             now.talk_average = (now.talk_average * 3 + talked) / 4;
         }
         self.queue_call_over(agent, queue);
-        self.truth.queue(queue, |queue| queue.completed += 1);
+        self.truth.queue(queue, |queue| queue.completed += u64::from(!unsaid));
         self.truth.visit(call, |visit| {
             visit.talk_ended = Some(at);
             visit.ended_by = Some(by);
@@ -185,7 +195,13 @@ impl World {
         self.hold_over(call);
         let held = self.channels.get(&caller).is_some_and(|channel| channel.on_hold);
         let verb = if by == EndedBy::Agent { "COMPLETEAGENT" } else { "COMPLETECALLER" };
-        self.complete(call, by, &[verb]);
+        let version = self.settings.version;
+        let late = self.settings.traps
+            && talk.queue.is_some()
+            && self.chance.percent(crate::traps::complete_late(version));
+        if !late {
+            self.complete(call, by, &[verb]);
+        }
         if held {
             self.say_channel("MusicOnHoldStop", Classes::CALL, caller, &[]);
             self.set(caller, |channel| channel.on_hold = false);
@@ -201,6 +217,9 @@ impl World {
         self.say_soft_hangup(caller, "16");
         self.hang_up(first, 16);
         self.hang_up(second, 16);
+        if late {
+            self.complete(call, by, &[verb]);
+        }
         self.end_consultation(call);
         self.parent_goes_on(call);
         self.forget_call(call);

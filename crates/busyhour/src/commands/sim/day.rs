@@ -45,7 +45,7 @@ pub(crate) struct Day {
 
 /// Runs the command.
 pub(crate) fn run(args: &Day) -> Outcome {
-    let mut settings = sim::Settings::centre(args.agents, args.seed);
+    let mut settings = sim::Settings::day(args.agents, args.seed);
     settings.version = args.like.into();
     std::fs::create_dir_all(&args.out)
         .map_err(|e| Failure::problem(format!("{}: {e}", args.out.display())))?;
