@@ -85,6 +85,8 @@ pub struct TrueCall {
     pub visits: Vec<TrueVisit>,
     /// Blind and attended transfers of the caller.
     pub transfers: u32,
+    /// The queue that did not let the caller in, if that was the last one tried.
+    pub refused_by: Option<String>,
 }
 
 /// Counts of one queue since the world began; a restart of the PBX does not reset them.
@@ -173,7 +175,11 @@ impl Truth {
 
     /// Takes the calls that have ended, in the order in which they began.
     pub(crate) fn take_ended(&mut self) -> Vec<TrueCall> {
-        self.calls.extract_if(.., |_, call| call.ended.is_some()).map(|(_, call)| call).collect()
+        let (ended, live) = std::mem::take(&mut self.calls)
+            .into_iter()
+            .partition::<BTreeMap<_, _>, _>(|(_, call)| call.ended.is_some());
+        self.calls = live;
+        ended.into_values().collect()
     }
 
     /// Takes what the agents have done and are not doing any more.

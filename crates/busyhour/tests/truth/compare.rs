@@ -88,7 +88,8 @@ fn one_call(found: &Rows, row: usize, call: &TrueCall, now: i64, wrong: &mut Vec
     differs("state", have.to_owned(), ended.to_owned());
     let Some(last) = call.visits.last() else { return };
     differs("split", found.text(row, "split"), last.queue.clone());
-    differs("outcome", found.text(row, "outcome"), outcome(last).to_owned());
+    let ended = if call.refused_by.is_some() { "REFUSED" } else { outcome(last) };
+    differs("outcome", found.text(row, "outcome"), ended.to_owned());
     if call.transfers == 0 {
         let agent = last.agent.clone();
         if last.end == VisitEnd::Answered {

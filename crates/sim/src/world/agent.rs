@@ -652,7 +652,6 @@ impl World {
             member.in_call = false;
         }
         let over = now.wrap_until - at;
-        let late = self.chance.between(1_000, 900_000);
-        self.plan(over.max(0) + late, Task::Agent(agent, Duty::WrapUpEnds));
+        self.plan(over.max(0) + 1, Task::Agent(agent, Duty::WrapUpEnds));
     }
 }

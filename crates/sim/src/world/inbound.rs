@@ -35,6 +35,7 @@ impl World {
                 ended: None,
                 visits: Vec::new(),
                 transfers: 0,
+                refused_by: None,
             };
             self.truth.calls.insert(number, call);
         }
@@ -216,6 +217,9 @@ impl World {
         self.say_newexten(caller, "Queue", &format!("{name},tT,,,{wait_max}"));
         if let Some(status) = self.refusal(queue) {
             self.truth.queue(queue, |queue| queue.refused += 1);
+            if let Some(truth) = self.truth.calls.get_mut(&call) {
+                truth.refused_by = Some(name);
+            }
             self.new_phase(call);
             self.go_on_after_queue(call, queue, status);
             return;
@@ -239,6 +243,7 @@ impl World {
         }
         self.truth.queue(queue, |queue| queue.joined += 1);
         if let Some(truth) = self.truth.calls.get_mut(&call) {
+            truth.refused_by = None;
             truth.visits.push(TrueVisit {
                 queue: name,
                 joined,

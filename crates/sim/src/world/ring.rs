@@ -1,8 +1,9 @@
 //! Distribution: the longest idle member of a queue is rung, answers or does not.
 
 use super::channel::{ChannelState, Endpoint};
-use super::{Attempt, SECOND, Step, Talk, Watched, World, name_of};
+use super::{Attempt, Bridge, SECOND, Step, Talk, TalkStep, Watched, World, name_of};
 use crate::class::Classes;
+use crate::traps;
 use crate::truth::VisitEnd;
 
 impl World {
@@ -166,22 +167,31 @@ impl World {
             visit.agent = Some(interface);
             visit.answered_at = Some(at);
         });
-        let talk_mean = self.settings.queues.get(queue).map_or(60.0, |queue| queue.talk_mean_s);
+        let watched =
+            Watched { queue, hold, original_position: visit.original_position, unsaid: false };
+        self.begin_talk(call, (rung.channel, agent), bridge, at, watched);
+    }
+
+    /// Caller and member talk from now on; how long, and what happens meanwhile, is planned.
+    fn begin_talk(
+        &mut self,
+        call: u64,
+        (peer, agent): (u64, usize),
+        bridge: Bridge,
+        at: i64,
+        watched: Watched,
+    ) {
+        let plan = self.settings.queues.get(watched.queue);
+        let talk_mean = plan.map_or(60.0, |queue| queue.talk_mean_s);
         let length = self.chance.lognormal(talk_mean, 0.75).max(2 * SECOND);
-        let version = self.settings.version;
-        let unsaid =
-            self.settings.traps && self.chance.percent(crate::traps::complete_missing(version));
+        let often = traps::complete_missing(self.settings.version);
+        let unsaid = self.settings.traps && self.chance.percent(often);
         let talk = Talk {
-            peer: rung.channel,
+            peer,
             agent: Some(agent),
             bridge,
             since: at,
-            queue: Some(Watched {
-                queue,
-                hold,
-                original_position: visit.original_position,
-                unsaid,
-            }),
+            queue: Some(Watched { unsaid, ..watched }),
             held_since: None,
             ends: at + length,
         };
@@ -190,7 +200,7 @@ impl World {
         }
         if unsaid {
             let after = self.chance.between(5_000, 75_000);
-            self.plan_step(call, after, Step::Talk(super::TalkStep::CallerEnds));
+            self.plan_step(call, after, Step::Talk(TalkStep::CallerEnds));
         } else {
             self.plan_talk(call);
         }

@@ -136,6 +136,7 @@ fn with_past(
 ) -> Result<Vec<Pbx>, Failure> {
     let journal = Journal::open(settings.clone(), |_| {});
     let journal = journal.map_err(|e| Failure::problem(e.to_string()))?;
+    let begun = std::time::Instant::now();
     let born = engine::wall_clock().0 - i64::from(minutes) * MINUTE_US;
     let server = Text::from(SERVER);
     let live = |centre: &Centre| {
@@ -161,6 +162,7 @@ fn with_past(
     for past in &mut pasts {
         past.catch_up()?;
     }
+    tracing::info!(code = "past-lived", minutes, took_ms = begun.elapsed().as_millis());
     let worlds: Vec<World> = pasts.into_iter().map(|past| past.world).collect();
     journal.close().map_err(|e| Failure::problem(e.to_string()))?;
     let local = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
