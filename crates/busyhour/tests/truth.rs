@@ -11,6 +11,8 @@ use std::time::Instant;
 use truth::compare::{agents, calls, leftovers, queue_log, queues};
 use truth::hour::{Hour, MINUTE};
 
+/// 20 November 2026, 00:00 UTC.
+const MIDNIGHT: i64 = 1_795_132_800_000_000;
 /// How many differences are printed.
 const SHOWN_MAX: usize = 40;
 
@@ -21,8 +23,16 @@ fn check(agents_count: u32, seed: u64, minutes: i64, version: sim::Version) {
 }
 
 /// The same of a centre that is there already; `centre` says which one.
-fn check_hour(centre: &str, mut hour: Hour, minutes: i64) {
+fn check_hour(centre: &str, hour: Hour, minutes: i64) {
     let begun = Instant::now();
+    let (counted, events) = check_parts(centre, hour, minutes);
+    assert!(counted > 100 && events > 5_000, "{centre}: only {counted} calls");
+    let took = begun.elapsed();
+    assert!(took.as_secs() < 60, "{centre}: took {took:?}");
+}
+
+/// As above, however little happens: how many calls and events there were.
+fn check_parts(centre: &str, mut hour: Hour, minutes: i64) -> (usize, u64) {
     hour.live(minutes * MINUTE);
     let mut wrong = Vec::new();
     calls(&hour, &mut wrong);
@@ -40,9 +50,7 @@ fn check_hour(centre: &str, mut hour: Hour, minutes: i64) {
     let shown: Vec<_> = wrong.iter().take(SHOWN_MAX).map(String::as_str).collect();
     let count = wrong.len();
     assert!(wrong.is_empty(), "{centre}: {count} differences\n{}", shown.join("\n"));
-    assert!(counted > 100 && events > 5_000, "{centre}: only {counted} calls");
-    let took = begun.elapsed();
-    assert!(took.as_secs() < 60, "{centre}: took {took:?}");
+    (counted, events)
 }
 
 /// Small centres with other seeds; `BUSYHOUR_SEEDS` sets how many.
@@ -53,6 +61,11 @@ fn other_days() {
         let agents = 6 + u32::try_from(seed * 7 % 40).unwrap_or(0);
         let version = if seed % 2 == 0 { sim::Version::V16 } else { sim::Version::V22 };
         check(agents, seed, 15, version);
+        // And hours of real days, from the quiet night to the busy hour.
+        let start = MIDNIGHT + i64::try_from(seed * 5 % 24).unwrap_or(0) * 60 * MINUTE;
+        let settings = sim::Settings { version, ..sim::Settings::day(agents, seed) };
+        let what = format!("day of {agents} agents, seed {seed}, {start}, {version:?}");
+        check_parts(&what, Hour::of(&settings, start), 40);
     }
 }
 
