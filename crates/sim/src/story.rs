@@ -49,6 +49,7 @@ fn columns(visit: &TrueVisit) -> String {
         VisitEnd::Answered => "ANSWERED",
         VisitEnd::Abandoned => "ABANDONED",
         VisitEnd::TimedOut => "TIMED_OUT",
+        VisitEnd::ExitKey => "EXIT_KEY",
         VisitEnd::LeftEmpty => "LEFT_EMPTY",
         VisitEnd::Cut => "CUT",
     };

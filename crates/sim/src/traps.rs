@@ -1,5 +1,7 @@
 //! What a real Asterisk does rarely, as often as it was measured (docs/simulator.md).
 
+use std::borrow::Cow;
+
 use crate::settings::Version;
 
 /// Of 100 answered calls those whose caller is gone within 75 ms, so that no AgentComplete is
@@ -56,11 +58,11 @@ pub(crate) fn caller_name(chance: &mut crate::chance::Chance, version: Version) 
 
 /// Turns U+F780 to U+F7FF into the bytes 0x80 to 0xFF that are no UTF-8: a name has to be text
 /// until it is said.
-pub(crate) fn raw_bytes(text: Vec<u8>) -> Vec<u8> {
-    if !text.windows(2).any(|pair| pair == [0xef, 0x9e] || pair == [0xef, 0x9f]) {
-        return text;
+pub(crate) fn raw_bytes(text: &[u8]) -> Cow<'_, [u8]> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
     }
-    let Ok(text) = String::from_utf8(text) else { return Vec::new() };
+    let Ok(text) = std::str::from_utf8(text) else { return Cow::Borrowed(text) };
     let mut bytes = Vec::with_capacity(text.len());
     for letter in text.chars() {
         match u32::from(letter) {
@@ -68,14 +70,14 @@ pub(crate) fn raw_bytes(text: Vec<u8>) -> Vec<u8> {
             _ => bytes.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes()),
         }
     }
-    bytes
+    Cow::Owned(bytes)
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn one_byte_of_latin_1_comes_out_as_it_is() {
-        let raw = |text: &str| super::raw_bytes(text.as_bytes().to_vec());
+        let raw = |text: &str| super::raw_bytes(text.as_bytes()).into_owned();
         assert_eq!(raw("M\u{f7fc}ller"), b"M\xfcller");
         assert_eq!(raw("J\u{fc}rgen"), "J\u{fc}rgen".as_bytes());
     }

@@ -13,6 +13,8 @@ pub enum VisitEnd {
     Abandoned,
     /// Waited for the longest wait allowed and went on in the dialplan.
     TimedOut,
+    /// The caller pressed the key that leads out of the queue.
+    ExitKey,
     /// The last member logged off, and the caller went on in the dialplan.
     LeftEmpty,
     /// Cut by a restart of the PBX.
@@ -102,6 +104,8 @@ pub struct TrueQueue {
     pub abandoned: u64,
     /// Callers that waited for the longest wait allowed.
     pub timed_out: u64,
+    /// Callers that left by a key.
+    pub exit_key: u64,
     /// Callers that were sent on because the last member had logged off.
     pub left_empty: u64,
     /// Callers that were not let in: nobody was logged in, or too many waited.

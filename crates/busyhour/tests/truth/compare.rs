@@ -23,6 +23,7 @@ pub(crate) fn queues(hour: &Hour, wrong: &mut Vec<String>) {
             - queue.abandoned
             - queue.timed_out
             - queue.left_empty
+            - queue.exit_key
             - queue.cut;
         for (column, want) in [
             ("offered", queue.joined),
@@ -32,7 +33,7 @@ pub(crate) fn queues(hour: &Hour, wrong: &mut Vec<String>) {
             ("timed_out", queue.timed_out),
             ("waiting", waiting),
             ("left_empty", queue.left_empty),
-            ("exit_key", 0),
+            ("exit_key", queue.exit_key),
             ("refused", queue.refused),
             ("left", 0),
             ("lost", 0),
@@ -121,6 +122,7 @@ fn outcome(visit: &TrueVisit) -> &'static str {
         VisitEnd::Abandoned | VisitEnd::Cut => "ABANDONED",
         VisitEnd::TimedOut => "TIMED_OUT",
         VisitEnd::LeftEmpty => "LEFT_EMPTY",
+        VisitEnd::ExitKey => "EXIT_KEY",
     }
 }
 
@@ -212,6 +214,7 @@ pub(crate) fn queue_log(hour: &Hour, wrong: &mut Vec<String>) {
             ("abandoned", "ABANDON"),
             ("timed_out", "EXITWITHTIMEOUT"),
             ("left_empty", "EXITEMPTY"),
+            ("exit_key", "EXITWITHKEY"),
         ] {
             let (have, want) =
                 (found.int(row, column), counts.get(&(&*queue, verb)).copied().unwrap_or(0));

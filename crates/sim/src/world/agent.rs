@@ -552,7 +552,7 @@ impl World {
         self.note_agent(agent);
     }
 
-    fn say_hint(&mut self, number: &str, device: Device) {
+    pub(super) fn say_hint(&mut self, number: &str, device: Device) {
         let (status, text) = device.hint();
         let mut event = self.event("ExtensionStatus", Classes::CALL);
         event

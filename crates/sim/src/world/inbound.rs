@@ -192,7 +192,7 @@ impl World {
         self.enter_queue(call);
     }
 
-    fn say_digit(&mut self, caller: u64, digit: &str) {
+    pub(super) fn say_digit(&mut self, caller: u64, digit: &str) {
         let length = self.chance.between(6, 12) * 20;
         let length = length.to_string();
         let fields = [("Digit", digit), ("DurationMs", length.as_str()), ("Direction", "Received")];
@@ -260,6 +260,7 @@ impl World {
         let gives_up = self.chance.exponential(patience).max(SECOND);
         self.plan_step(call, gives_up, Step::GiveUp);
         self.plan_step(call, i64::from(wait_max) * SECOND, Step::QueueTimeout);
+        self.plan_key(call);
         self.ask(queue, 300);
     }
 

@@ -31,8 +31,8 @@ fn unknown(value: &str) -> &str {
 }
 
 /// A name as its bytes are.
-fn text(name: &str) -> Vec<u8> {
-    crate::traps::raw_bytes(name.as_bytes().to_vec())
+fn text(name: &str) -> std::borrow::Cow<'_, [u8]> {
+    crate::traps::raw_bytes(name.as_bytes())
 }
 
 impl World {

@@ -11,6 +11,7 @@ mod agent;
 mod channel;
 mod commands;
 mod dialled;
+mod exit;
 mod inbound;
 mod lists;
 mod log;
@@ -49,6 +50,8 @@ enum Task {
     Call(u64, u32, Step),
     /// Something that an agent does.
     Agent(usize, Duty),
+    /// The configuration is read again.
+    Reload,
     /// Look for members for the callers of a queue.
     Distribute(usize),
 }
@@ -68,6 +71,8 @@ enum Step {
     QueueTimeout,
     /// The last member has logged off.
     QueueEmpty,
+    /// The caller presses the key that leaves the queue.
+    ExitKey,
     /// The rung party answers.
     Answer,
     /// The rung party lets it ring.
@@ -264,6 +269,7 @@ impl World {
         world.staff_queues();
         world.plan(SECOND, Task::Arrival);
         world.plan(3 * SECOND, Task::AgentDials);
+        world.plan_reload();
         for agent in 0..agents {
             world.begin_duty(agent);
         }
@@ -362,6 +368,7 @@ impl World {
                 }
             }
             Task::Agent(agent, duty) => self.duty(agent, duty),
+            Task::Reload => self.reload(),
             Task::Distribute(queue) => self.distribute(queue),
         }
     }
@@ -373,6 +380,7 @@ impl World {
             Step::EnterQueue => self.enter_queue(call),
             Step::GiveUp => self.give_up(call),
             Step::QueueTimeout => self.queue_timeout(call, VisitEnd::TimedOut),
+            Step::ExitKey => self.exit_by_key(call),
             Step::QueueEmpty => self.leave_empty_queue(call),
             Step::Answer => self.answer(call),
             Step::NoAnswer => self.no_answer(call),
