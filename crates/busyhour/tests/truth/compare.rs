@@ -169,6 +169,9 @@ pub(crate) fn agents(hour: &Hour, wrong: &mut Vec<String>) {
         if (have - want).abs() > MS_OFF_MAX * changes {
             wrong.push(format!("agent {}: staff_ms is {have}, was {want}", agent.interface));
         }
+        if !held {
+            talk(hour, agent, found.int(row, "acd_ms"), wrong);
+        }
         let (have, want) = (found.int(row, "acd_calls"), answered(&agent.interface));
         if i64::try_from(want) != Ok(have) {
             wrong.push(format!("agent {}: acd_calls is {have}, was {want}", agent.interface));
@@ -179,6 +182,42 @@ pub(crate) fn agents(hour: &Hour, wrong: &mut Vec<String>) {
         if !truth.agents.iter().any(|a| a.interface == agent) {
             wrong.push(format!("agent {agent}: there is no such agent"));
         }
+    }
+}
+
+/// An agent's talk with callers of queues, in the table, in truth and in `queue_log`. The log has
+/// whole seconds, hold included, of calls that have ended and whose end was said.
+fn talk(hour: &Hour, agent: &TrueAgent, have: i64, wrong: &mut Vec<String>) {
+    let visits = hour.world.truth().calls.values().flat_map(|call| &call.visits);
+    let mine = visits.filter(|v| v.agent.as_deref() == Some(&*agent.interface));
+    let (mut calls, mut talk, mut with_hold) = (0, 0, 0);
+    for visit in mine {
+        let Some(from) = visit.answered_at else { continue };
+        calls += 1;
+        talk += visit.talk_ended.unwrap_or(hour.now.0) - from - visit.hold;
+        with_hold += visit.talk_ended.map_or(0, |to| to - from);
+    }
+    if (have - talk / 1_000).abs() > TALK_MS_OFF_MAX * (calls + 1) {
+        let want = talk / 1_000;
+        wrong.push(format!("agent {}: acd_ms is {have}, was {want}", agent.interface));
+    }
+    let (mut ended, mut logged) = (0, 0);
+    for line in hour.log.lines() {
+        let fields: Vec<&str> = line.split('|').collect();
+        let said = match fields.get(4) {
+            Some(&("COMPLETECALLER" | "COMPLETEAGENT")) => fields.get(6),
+            Some(&"BLINDTRANSFER" | &"ATTENDEDTRANSFER") => fields.get(8),
+            _ => None,
+        };
+        if let (Some(said), true) = (said, fields.get(3) == Some(&&*agent.name)) {
+            ended += 1;
+            logged += said.parse::<i64>().expect("whole seconds");
+        }
+    }
+    if (logged - with_hold / 1_000_000).abs() > ended + 1 {
+        let who = &agent.name;
+        let want = with_hold / 1_000_000;
+        wrong.push(format!("agent {who}: queue_log has {logged} s of talk, was {want}"));
     }
 }
 
