@@ -8,8 +8,7 @@
 //! compared with captures of Asterisk 16 and 22; arrivals, patience, talk, breaks and the calls
 //! themselves have the shapes of a contact centre. Small centres live faster than real ones, so
 //! that a demo moves; [`write_day`] lives hours of a real day as fast as possible into files.
-//! What is rare and how often: docs/simulator.md. Not played: parking, conferences, `Local` channels, unregistering phones,
-//! RTP and CEL events, most of app_queue's variables, reordered or missing events, TLS.
+//! What happens rarely and how often, and what is not played: docs/simulator.md.
 //!
 //! The crate may not know what listens to it: no record, fact, journal or model.
 
