@@ -7,20 +7,34 @@ mod truth {
     pub(crate) mod hour;
 }
 
-use truth::compare::{agents, calls, leftovers, queues};
+use truth::compare::{agents, calls, leftovers, queue_log, queues};
 use truth::hour::{Hour, MINUTE};
 
+/// 20 November 2026, 00:00 UTC.
+const MIDNIGHT: i64 = 1_795_132_800_000_000;
 /// How many differences are printed.
 const SHOWN_MAX: usize = 40;
 
 /// One contact centre: agents, seed, virtual minutes.
 fn check(agents_count: u32, seed: u64, minutes: i64, version: sim::Version) {
-    let mut hour = Hour::new(agents_count, seed, version);
+    let what = format!("{agents_count} agents, seed {seed}, {minutes} min, {version:?}");
+    check_hour(&what, Hour::new(agents_count, seed, version), minutes);
+}
+
+/// The same of a centre that is there already; `centre` says which one.
+fn check_hour(centre: &str, hour: Hour, minutes: i64) {
+    let (counted, events) = check_parts(centre, hour, minutes);
+    assert!(counted > 100 && events > 5_000, "{centre}: only {counted} calls");
+}
+
+/// As above, however little happens: how many calls and events there were.
+fn check_parts(centre: &str, mut hour: Hour, minutes: i64) -> (usize, u64) {
     hour.live(minutes * MINUTE);
     let mut wrong = Vec::new();
     calls(&hour, &mut wrong);
     queues(&hour, &mut wrong);
     agents(&hour, &mut wrong);
+    queue_log(&hour, &mut wrong);
     leftovers(&hour, &mut wrong);
     let counted = hour.world.truth().calls.len();
     // Then the switch is stopped in order: nothing may stay behind.
@@ -29,11 +43,10 @@ fn check(agents_count: u32, seed: u64, minutes: i64, version: sim::Version) {
     queues(&hour, &mut wrong);
     leftovers(&hour, &mut wrong);
     let events = hour.world.truth().events;
-    let centre = format!("{agents_count} agents, seed {seed}, {minutes} min, {version:?}");
     let shown: Vec<_> = wrong.iter().take(SHOWN_MAX).map(String::as_str).collect();
     let count = wrong.len();
     assert!(wrong.is_empty(), "{centre}: {count} differences\n{}", shown.join("\n"));
-    assert!(counted > 100 && events > 5_000, "{centre}: only {counted} calls");
+    (counted, events)
 }
 
 /// Small centres with other seeds; `BUSYHOUR_SEEDS` sets how many.
@@ -44,6 +57,27 @@ fn other_days() {
         let agents = 6 + u32::try_from(seed * 7 % 40).unwrap_or(0);
         let version = if seed % 2 == 0 { sim::Version::V16 } else { sim::Version::V22 };
         check(agents, seed, 15, version);
+        // And hours of real days, from the quiet night to the busy hour.
+        let start = MIDNIGHT + i64::try_from(seed * 5 % 24).unwrap_or(0) * 60 * MINUTE;
+        let settings = sim::Settings { version, ..sim::Settings::day(agents, seed) };
+        let what = format!("day of {agents} agents, seed {seed}, {start}, {version:?}");
+        check_parts(&what, Hour::of(&settings, start), 40);
+    }
+}
+
+/// Real days with all that is rare: shifts begin, the last one goes home, queues are full.
+#[test]
+fn parts_of_real_days() {
+    // 20 November 2026, 06:30 and 21:15 UTC.
+    let (morning, evening) = (1_795_156_200_000_000, 1_795_209_300_000_000);
+    for (agents, seed, start, minutes, version) in [
+        (60, 7, morning, 150, sim::Version::V22),
+        (60, 8, morning, 150, sim::Version::V16),
+        (90, 9, evening, 120, sim::Version::V22),
+    ] {
+        let settings = sim::Settings { version, ..sim::Settings::day(agents, seed) };
+        let what = format!("day of {agents} agents, seed {seed}, {start}, {minutes} min");
+        check_hour(&what, Hour::of(&settings, start), minutes);
     }
 }
 

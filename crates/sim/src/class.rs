@@ -86,6 +86,21 @@ impl Classes {
         self.0 & other.0 != 0
     }
 
+    /// `Privilege:` of an event, which has one class.
+    pub(crate) fn privilege_of_events(self) -> &'static str {
+        match self {
+            Self::SYSTEM => "system,all",
+            Self::CALL => "call,all",
+            Self::AGENT => "agent,all",
+            Self::USER => "user,all",
+            Self::DTMF => "dtmf,all",
+            Self::REPORTING => "reporting,all",
+            Self::DIALPLAN => "dialplan,all",
+            Self::SECURITY => "security,all",
+            _ => "<none>",
+        }
+    }
+
     /// As in `Privilege:` and `Priv:`: `system,reporting,all`, or `<none>`.
     #[must_use]
     pub fn privilege(self) -> String {
@@ -106,7 +121,7 @@ impl Classes {
 
 #[cfg(test)]
 mod tests {
-    use super::Classes;
+    use super::{Classes, NAMES};
 
     #[test]
     fn reads_and_writes_classes() {
@@ -114,6 +129,10 @@ mod tests {
         assert!(both.meets(Classes::SYSTEM) && !both.meets(Classes::CALL));
         assert_eq!(both.privilege(), "system,reporting,all");
         assert_eq!(Classes::NONE.privilege(), "<none>");
+        for class in NAMES.map(|(_, class)| class) {
+            let short = class.privilege_of_events();
+            assert!(short == class.privilege() || short == "<none>", "{short}");
+        }
         assert_eq!(Classes::parse("off"), Some(Classes::NONE));
         assert_eq!(Classes::parse("nonsense"), None);
     }

@@ -21,6 +21,7 @@ use crate::said::Said;
 use crate::session::{self, Session};
 use crate::settings::Settings;
 use crate::show::Show;
+use crate::world::World;
 
 /// How long a restarting PBX refuses connections.
 const DOWN: Duration = Duration::from_millis(1000);
@@ -70,13 +71,14 @@ pub(crate) struct Core {
     pub(crate) chance: Chance,
     /// Said, but stamped later than now.
     held: VecDeque<Said>,
-    clock: Clock,
+    pub(crate) clock: Clock,
 }
 
 /// Where simulated time began.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
-    began: Instant,
+    /// `None`: it stands still until somebody logs in.
+    began: Option<Instant>,
     /// Microseconds UTC.
     pub(crate) start: i64,
 }
@@ -86,7 +88,12 @@ impl Clock {
     pub(crate) fn begin() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let start = i64::try_from(since.as_micros()).unwrap_or(i64::MAX);
-        Self { began: Instant::now(), start }
+        Self { began: Some(Instant::now()), start }
+    }
+
+    /// Somebody has logged in: a clock that stood still begins.
+    pub(crate) fn go_on(&mut self) {
+        self.began.get_or_insert_with(Instant::now);
     }
 }
 
@@ -113,7 +120,8 @@ const COUNTS_MAX: usize = 1_000;
 impl Core {
     /// Simulated microseconds UTC.
     pub(crate) fn now(&self) -> i64 {
-        let elapsed = i64::try_from(self.clock.began.elapsed().as_micros()).unwrap_or(i64::MAX);
+        let Some(began) = self.clock.began else { return self.clock.start };
+        let elapsed = i64::try_from(began.elapsed().as_micros()).unwrap_or(i64::MAX);
         let speed = i64::from(self.settings.speed.max(1));
         self.clock.start.saturating_add(elapsed.saturating_mul(speed))
     }
@@ -209,8 +217,18 @@ impl Pbx {
     /// If the address cannot be listened on or no thread can be had.
     pub fn start(settings: Settings, listen: SocketAddr) -> io::Result<Self> {
         let clock = Clock::begin();
-        let show = Show::World(Box::new(crate::World::new(&settings, clock.start)));
+        let show = Show::World(Box::new(World::new(&settings, clock.start)));
         Self::serve(settings, show, listen, clock)
+    }
+
+    /// Goes on with a world that has lived already. Its time stands still until the first login,
+    /// so that nothing happens unheard between what it said before and what its listener hears.
+    ///
+    /// # Errors
+    /// If the address cannot be listened on or no thread can be had.
+    pub fn go_on(world: World, listen: SocketAddr) -> io::Result<Self> {
+        let clock = Clock { began: None, start: world.now() };
+        Self::serve(world.settings().clone(), Show::World(Box::new(world)), listen, clock)
     }
 
     /// Serves anything that can be shown.

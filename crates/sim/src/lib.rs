@@ -7,27 +7,33 @@
 //! Believable: the fields of every event and the bursts of every kind of call it plays are
 //! compared with captures of Asterisk 16 and 22; arrivals, patience, talk, breaks and the calls
 //! themselves have the shapes of a contact centre. Small centres live faster than real ones, so
-//! that a demo moves. Not played: parking, conferences, `Local` channels, unregistering phones,
-//! RTP and CEL events, most of app_queue's variables, reordered or missing events, TLS.
+//! that a demo moves; [`write_day`] lives hours of a real day as fast as possible into files.
+//! What happens rarely and how often, and what is not played: docs/simulator.md.
 //!
 //! The crate may not know what listens to it: no record, fact, journal or model.
 
 mod chance;
 mod class;
+mod day;
 mod front;
 pub mod load;
 mod names;
 mod playback;
+mod rhythm;
 mod said;
 mod session;
 mod settings;
 mod show;
+mod story;
+mod traps;
 mod truth;
 mod world;
 
 pub use class::Classes;
+pub use day::{DayCounts, DayFiles, write_day};
 pub use front::{Pbx, SessionCount};
 pub use playback::{Playback, Recorded};
+pub use rhythm::Rhythm;
 pub use said::Said;
 pub use settings::{Queue, Settings, User, Version};
 pub use truth::{

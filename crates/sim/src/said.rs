@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::class::Classes;
-use crate::world::{Bridge, Channel};
+use crate::world::{Agent, Bridge, Channel, Member};
 
 /// One asynchronous event, rendered once for all sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,12 +24,15 @@ pub(crate) struct Event {
 }
 
 impl Event {
-    pub(crate) fn new(name: &str, class: Classes, at: i64, stamped: bool) -> Self {
+    pub(crate) fn new(name: &str, class: Classes, at: i64, stamped: bool, system: &str) -> Self {
         let mut event = Self { at, class, text: Vec::with_capacity(640) };
         event.field("Event", name);
-        event.field("Privilege", &class.privilege());
+        event.field("Privilege", class.privilege_of_events());
         if stamped {
             event.field("Timestamp", &stamp(at));
+        }
+        if !system.is_empty() {
+            event.field("SystemName", system);
         }
         event
     }
@@ -70,17 +73,21 @@ impl Event {
         self.bytes(name.as_bytes(), value)
     }
 
+    /// A number or a name, C-escaped; `<unknown>` if there is none.
+    fn escaped(&mut self, prefix: &str, name: &str, value: &str) {
+        let value = if value.is_empty() { "<unknown>" } else { value };
+        self.raw(prefix, name, &crate::traps::raw_bytes(&ami::escape(value.as_bytes())));
+    }
+
     /// The fields of a channel snapshot, in Asterisk's order; `prefix` is `Dest` and the like.
     pub(crate) fn channel(&mut self, prefix: &str, channel: &Channel) -> &mut Self {
-        let number = |value: &str| if value.is_empty() { "<unknown>" } else { value }.to_owned();
-        let escaped = |value: &str| ami::escape(number(value).as_bytes()).into_owned();
         self.raw(prefix, "Channel", channel.name.as_bytes());
         self.raw(prefix, "ChannelState", channel.state.code().as_bytes());
         self.raw(prefix, "ChannelStateDesc", channel.state.text().as_bytes());
-        self.raw(prefix, "CallerIDNum", &escaped(&channel.caller_num));
-        self.raw(prefix, "CallerIDName", &escaped(&channel.caller_name));
-        self.raw(prefix, "ConnectedLineNum", &escaped(&channel.connected_num));
-        self.raw(prefix, "ConnectedLineName", &escaped(&channel.connected_name));
+        self.escaped(prefix, "CallerIDNum", &channel.caller_num);
+        self.escaped(prefix, "CallerIDName", &channel.caller_name);
+        self.escaped(prefix, "ConnectedLineNum", &channel.connected_num);
+        self.escaped(prefix, "ConnectedLineName", &channel.connected_name);
         self.raw(prefix, "Language", b"en");
         self.raw(prefix, "AccountCode", b"");
         self.raw(prefix, "Context", channel.context.as_bytes());
@@ -100,6 +107,21 @@ impl Event {
         self.raw(prefix, "BridgeName", b"<unknown>");
         self.raw(prefix, "BridgeNumChannels", bridge.channels.to_string().as_bytes());
         self.raw(prefix, "BridgeVideoSourceMode", b"none")
+    }
+
+    /// What every event and list says of a queue's member, in Asterisk's order.
+    pub(crate) fn member(&mut self, agent: &Agent, member: &Member) -> &mut Self {
+        self.field("StateInterface", &agent.interface)
+            .field("Membership", "dynamic")
+            .number("Penalty", member.penalty)
+            .number("CallsTaken", member.calls_taken)
+            .number("LastCall", member.last_call)
+            .number("LastPause", member.last_pause)
+            .number("LoginTime", member.login_time)
+            .number("InCall", i64::from(member.in_call))
+            .number("Status", agent.device.status())
+            .number("Paused", i64::from(member.paused))
+            .field("PausedReason", &member.reason)
     }
 
     pub(crate) fn finish(mut self) -> Said {

@@ -345,6 +345,7 @@ fn log_in(
     if let Some(count) = core.counts.get_mut(&number) {
         count.user.clone_from(&name);
     }
+    core.clock.go_on();
     core.show.heard_by_somebody(now);
     core.say_login(&name, number, &peer.to_string().replace(':', "/"));
     (After::Go, bytes)

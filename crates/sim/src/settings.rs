@@ -1,6 +1,7 @@
 //! What a simulated PBX is like: size, queues, accounts, version, seed.
 
 use crate::class::Classes;
+use crate::rhythm::Rhythm;
 
 /// Which Asterisk is played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +66,10 @@ pub struct Queue {
     pub wait_max_s: u32,
     /// `autopause=yes`: a member that does not answer is paused in this queue.
     pub autopause: bool,
+    /// `maxlen`: no more callers than this may wait; 0 is no limit.
+    pub maxlen: u32,
+    /// `joinempty=no` and `leavewhenempty=yes`: nobody waits where no member is logged in.
+    pub needs_members: bool,
     /// Where callers go on after `wait_max_s`, by place in [`Settings::queues`]; else they are
     /// told so and hung up.
     pub overflow: Option<usize>,
@@ -79,6 +84,17 @@ pub struct Settings {
     pub queues: Vec<Queue>,
     /// Trunk endpoints (`PJSIP/<name>`).
     pub trunks: Vec<String>,
+    /// What the hours are like.
+    pub rhythm: Rhythm,
+    /// Whether what a real Asterisk does rarely happens here, as often as was measured: see
+    /// docs/simulator.md.
+    pub traps: bool,
+    /// `systemname` of asterisk.conf: in every event, and before every unique id. Empty: none.
+    pub system_name: String,
+    /// The first agent's number; the others follow.
+    pub first_number: u32,
+    /// Agents of other PBXes that come before these: the names go on after theirs.
+    pub agents_before: u32,
     /// The same seed gives the same events, stamps included.
     pub seed: u64,
     /// Accounts that may log in.
@@ -100,6 +116,14 @@ pub struct Settings {
     /// Ended calls kept in [`crate::Truth`]; the oldest are forgotten first.
     pub calls_remembered_max: usize,
 }
+
+/// Mean talk time of a day's calls in seconds, by kind of queue in parts of it; lognormal, as
+/// Brown et al. 2005 found service times to be. The numbers are ours.
+const TALK_MEAN_S: f64 = 190.0;
+const TALK_SHARES: [f64; 6] = [1.0, 1.4, 0.8, 0.6, 0.9, 1.6];
+/// Mean patience of a day's callers; exponential, the assumption of Erlang-A (Mandelbaum and
+/// Zeltyn 2005). The number is ours.
+const PATIENCE_MEAN_S: f64 = 240.0;
 
 /// Names of queues in the order in which a growing centre opens them.
 const QUEUES: [&str; 12] = [
@@ -124,6 +148,58 @@ impl Settings {
     /// system needs and write `reporting,user`.
     #[must_use]
     pub fn centre(agents: u32, seed: u64) -> Self {
+        Self::centre_from(agents, seed, 0)
+    }
+
+    /// A centre that lives a real day in real time: calls of real lengths, shifts, a busy hour
+    /// and a quiet night, queues with limits, and the rare traps of a real Asterisk. The clocks
+    /// of the centre show UTC.
+    #[must_use]
+    pub fn day(agents: u32, seed: u64) -> Self {
+        let mut settings = Self::centre_from(agents, seed, 0);
+        settings.rhythm = Rhythm::Day { offset_s: 0 };
+        settings.traps = true;
+        settings.load_percent = if agents < 36 { 60 } else { 74 };
+        let agents = usize::try_from(agents).unwrap_or(usize::MAX);
+        let each = agents / settings.queues.len().max(1);
+        for (place, queue) in settings.queues.iter_mut().enumerate() {
+            let talk_share = TALK_SHARES.get(place % TALK_SHARES.len()).copied().unwrap_or(1.0);
+            queue.talk_mean_s = TALK_MEAN_S * talk_share;
+            queue.patience_mean_s = PATIENCE_MEAN_S;
+            queue.wait_max_s = 300;
+            queue.needs_members = true;
+            // As many as wait for two calls of each member.
+            queue.maxlen = u32::try_from(each * 2).unwrap_or(u32::MAX).max(6);
+        }
+        settings
+    }
+
+    /// A centre of that many agents on so many PBXes, `pbx-1` and so on, with unique ids that
+    /// tell them apart. Queues and agents of the first two have the same names and numbers;
+    /// those of the others have their own.
+    #[must_use]
+    pub fn several(agents: u32, seed: u64, pbxes: u32) -> Vec<Self> {
+        let each = agents / pbxes.max(1);
+        let more = agents % pbxes.max(1);
+        let one = |number: u32| {
+            let agents = each + u32::from(number < more);
+            // The second is like the first.
+            let kind = number.saturating_sub(1);
+            let seed = seed.wrapping_add(u64::from(number).wrapping_mul(1_000_003));
+            let mut settings = Self::centre_from(agents, seed, usize::try_from(kind).unwrap_or(0));
+            settings.agents_before = kind.saturating_mul(each + 1);
+            if pbxes > 1 {
+                settings.system_name = format!("pbx-{}", number + 1);
+            }
+            let (small, large) = (1_001 + kind * 1_000, 100_001 + kind * 100_000);
+            settings.first_number = if each < 999 { small } else { large };
+            settings
+        };
+        (0..pbxes.max(1)).map(one).collect()
+    }
+
+    /// `kind`: which names its queues have.
+    fn centre_from(agents: u32, seed: u64, kind: usize) -> Self {
         let agents = agents.max(1);
         let queues = match agents {
             0..=12 => 3,
@@ -134,7 +210,14 @@ impl Settings {
         };
         Self {
             agents,
-            queues: (0..queues).map(|place| Queue::believable(place, queues, agents)).collect(),
+            queues: (0..queues)
+                .map(|place| Queue::believable(place, queues, agents, kind))
+                .collect(),
+            rhythm: Rhythm::Steady,
+            traps: false,
+            system_name: String::new(),
+            first_number: if agents < 6_000 { 1_001 } else { 100_001 },
+            agents_before: 0,
             trunks: match agents {
                 0..=19 => vec!["trunk".to_owned()],
                 20..=199 => vec!["trunk".to_owned(), "trunk2".to_owned()],
@@ -176,12 +259,13 @@ impl Settings {
         for queue in &self.queues {
             text.push_str(&format!(
                 "\n[{}]\nstrategy = leastrecent\nmusicclass = default\ntimeout = {}\nretry = 1\n\
-                 wrapuptime = {}\nservicelevel = {}\nautopause = {}\nringinuse = no\nmaxlen = 0\n",
+                 wrapuptime = {}\nservicelevel = {}\nautopause = {}\nringinuse = no\nmaxlen = {}\n",
                 queue.name,
                 queue.ring_s,
                 queue.wrapuptime_s,
                 queue.servicelevel_s,
                 if queue.autopause { "yes" } else { "no" },
+                queue.maxlen,
             ));
         }
         text
@@ -190,9 +274,10 @@ impl Settings {
 
 impl Queue {
     /// The queue at that place of `count` in a centre of so many agents.
-    fn believable(place: usize, count: usize, agents: u32) -> Self {
-        let kind = QUEUES.get(place % QUEUES.len()).copied().unwrap_or("sales");
-        let name = match place / QUEUES.len() {
+    fn believable(place: usize, count: usize, agents: u32, kind: usize) -> Self {
+        let number = place + kind * count;
+        let kind = QUEUES.get(number % QUEUES.len()).copied().unwrap_or("sales");
+        let name = match number / QUEUES.len() {
             0 => kind.to_owned(),
             again => format!("{kind}-{}", again + 1),
         };
@@ -222,6 +307,8 @@ impl Queue {
             servicelevel_s: level,
             wait_max_s: if agents < 36 { 45 } else { 120 },
             autopause: place % 3 == 1,
+            maxlen: 0,
+            needs_members: false,
             overflow: if place % 3 == 2 || count < 2 { None } else { Some((place + 1) % count) },
         }
     }
@@ -237,6 +324,19 @@ mod tests {
         let conf = settings.queues_conf();
         assert_eq!(conf.matches("wrapuptime = ").count(), settings.queues.len());
         assert!(conf.contains("[sales]\n") && conf.contains("wrapuptime = 6\n"), "{conf}");
+    }
+
+    #[test]
+    fn the_first_two_pbxes_share_names_and_the_others_do_not() {
+        let all = Settings::several(100, 1, 3);
+        let names = |at: usize| all[at].queues.iter().map(|q| &q.name).collect::<Vec<_>>();
+        assert_eq!(names(0), names(1));
+        assert!(names(0).iter().all(|name| !names(2).contains(name)));
+        assert_eq!(all.iter().map(|one| one.agents).sum::<u32>(), 100);
+        let ids: Vec<_> = all.iter().map(|one| (one.first_number, &*one.system_name)).collect();
+        assert_eq!(ids, [(1_001, "pbx-1"), (1_001, "pbx-2"), (2_001, "pbx-3")]);
+        assert!(all[0].seed != all[1].seed);
+        assert_eq!(Settings::several(8, 4, 1)[0].system_name, "");
     }
 
     #[test]

@@ -13,6 +13,10 @@ pub enum VisitEnd {
     Abandoned,
     /// Waited for the longest wait allowed and went on in the dialplan.
     TimedOut,
+    /// The caller pressed the key that leads out of the queue.
+    ExitKey,
+    /// The last member logged off, and the caller went on in the dialplan.
+    LeftEmpty,
     /// Cut by a restart of the PBX.
     Cut,
 }
@@ -83,6 +87,8 @@ pub struct TrueCall {
     pub visits: Vec<TrueVisit>,
     /// Blind and attended transfers of the caller.
     pub transfers: u32,
+    /// The queue that did not let the caller in, if that was the last one tried.
+    pub refused_by: Option<String>,
 }
 
 /// Counts of one queue since the world began; a restart of the PBX does not reset them.
@@ -98,6 +104,12 @@ pub struct TrueQueue {
     pub abandoned: u64,
     /// Callers that waited for the longest wait allowed.
     pub timed_out: u64,
+    /// Callers that left by a key.
+    pub exit_key: u64,
+    /// Callers that were sent on because the last member had logged off.
+    pub left_empty: u64,
+    /// Callers that were not let in: nobody was logged in, or too many waited.
+    pub refused: u64,
     /// Callers cut by a restart while waiting.
     pub cut: u64,
     /// Conversations that ended, by whomever.
@@ -163,6 +175,31 @@ impl Truth {
             self.calls.remove(&number);
             self.calls_forgotten += 1;
         }
+    }
+
+    /// Takes the calls that have ended, in the order in which they began.
+    pub(crate) fn take_ended(&mut self) -> Vec<TrueCall> {
+        let (ended, live) = std::mem::take(&mut self.calls)
+            .into_iter()
+            .partition::<BTreeMap<_, _>, _>(|(_, call)| call.ended.is_some());
+        self.calls = live;
+        ended.into_values().collect()
+    }
+
+    /// Takes what the agents have done and are not doing any more.
+    pub(crate) fn take_stories<E>(
+        &mut self,
+        mut each: impl FnMut(&TrueAgent, i64, i64, &TrueState) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for agent in &mut self.agents {
+            while let (Some((from, state)), Some((to, _))) =
+                (agent.story.front().cloned(), agent.story.get(1).cloned())
+            {
+                each(agent, from, to, &state)?;
+                agent.story.pop_front();
+            }
+        }
+        Ok(())
     }
 
     /// The agent does something from now on; saying the same again changes nothing.

@@ -106,7 +106,12 @@ fn what_begins_ends_and_positions_fit() {
         assert_eq!(stream.faults, Vec::<String>::new());
         assert_eq!(world.channels_up(), 0);
         for queue in &world.truth().queues {
-            let ended = queue.answered + queue.abandoned + queue.timed_out + queue.cut;
+            let ended = queue.answered
+                + queue.abandoned
+                + queue.timed_out
+                + queue.left_empty
+                + queue.exit_key
+                + queue.cut;
             assert_eq!(ended, queue.joined, "{}", queue.name);
             assert_eq!(queue.completed, queue.answered, "{}", queue.name);
         }

@@ -132,7 +132,12 @@ fn now(truth: &Truth) -> Now {
         live.partition(|call| call.kind == CallKind::Internal);
     let ids = |calls: Vec<&sim::TrueCall>| calls.iter().map(|c| c.uniqueid.clone()).collect();
     let waiting = |queue: &sim::TrueQueue| {
-        let ended = queue.answered + queue.abandoned + queue.timed_out + queue.cut;
+        let ended = queue.answered
+            + queue.abandoned
+            + queue.timed_out
+            + queue.left_empty
+            + queue.exit_key
+            + queue.cut;
         (queue.name.clone(), queue.joined - ended)
     };
     Now {

@@ -18,7 +18,13 @@ pub(crate) fn queues(hour: &Hour, wrong: &mut Vec<String>) {
             wrong.push(format!("queue {}: not in the table", queue.name));
             continue;
         };
-        let waiting = queue.joined - queue.answered - queue.abandoned - queue.timed_out - queue.cut;
+        let waiting = queue.joined
+            - queue.answered
+            - queue.abandoned
+            - queue.timed_out
+            - queue.left_empty
+            - queue.exit_key
+            - queue.cut;
         for (column, want) in [
             ("offered", queue.joined),
             ("answered", queue.answered),
@@ -26,9 +32,9 @@ pub(crate) fn queues(hour: &Hour, wrong: &mut Vec<String>) {
             ("abandoned", queue.abandoned + queue.cut),
             ("timed_out", queue.timed_out),
             ("waiting", waiting),
-            ("left_empty", 0),
-            ("exit_key", 0),
-            ("refused", 0),
+            ("left_empty", queue.left_empty),
+            ("exit_key", queue.exit_key),
+            ("refused", queue.refused),
             ("left", 0),
             ("lost", 0),
         ] {
@@ -83,7 +89,8 @@ fn one_call(found: &Rows, row: usize, call: &TrueCall, now: i64, wrong: &mut Vec
     differs("state", have.to_owned(), ended.to_owned());
     let Some(last) = call.visits.last() else { return };
     differs("split", found.text(row, "split"), last.queue.clone());
-    differs("outcome", found.text(row, "outcome"), outcome(last).to_owned());
+    let ended = if call.refused_by.is_some() { "REFUSED" } else { outcome(last) };
+    differs("outcome", found.text(row, "outcome"), ended.to_owned());
     if call.transfers == 0 {
         let agent = last.agent.clone();
         if last.end == VisitEnd::Answered {
@@ -114,6 +121,8 @@ fn outcome(visit: &TrueVisit) -> &'static str {
         VisitEnd::Answered => "ANSWERED",
         VisitEnd::Abandoned | VisitEnd::Cut => "ABANDONED",
         VisitEnd::TimedOut => "TIMED_OUT",
+        VisitEnd::LeftEmpty => "LEFT_EMPTY",
+        VisitEnd::ExitKey => "EXIT_KEY",
     }
 }
 
@@ -160,6 +169,9 @@ pub(crate) fn agents(hour: &Hour, wrong: &mut Vec<String>) {
         if (have - want).abs() > MS_OFF_MAX * changes {
             wrong.push(format!("agent {}: staff_ms is {have}, was {want}", agent.interface));
         }
+        if !held {
+            talk(hour, agent, found.int(row, "acd_ms"), wrong);
+        }
         let (have, want) = (found.int(row, "acd_calls"), answered(&agent.interface));
         if i64::try_from(want) != Ok(have) {
             wrong.push(format!("agent {}: acd_calls is {have}, was {want}", agent.interface));
@@ -173,6 +185,42 @@ pub(crate) fn agents(hour: &Hour, wrong: &mut Vec<String>) {
     }
 }
 
+/// An agent's talk with callers of queues, in the table, in truth and in `queue_log`. The log has
+/// whole seconds, hold included, of calls that have ended and whose end was said.
+fn talk(hour: &Hour, agent: &TrueAgent, have: i64, wrong: &mut Vec<String>) {
+    let visits = hour.world.truth().calls.values().flat_map(|call| &call.visits);
+    let mine = visits.filter(|v| v.agent.as_deref() == Some(&*agent.interface));
+    let (mut calls, mut talk, mut with_hold) = (0, 0, 0);
+    for visit in mine {
+        let Some(from) = visit.answered_at else { continue };
+        calls += 1;
+        talk += visit.talk_ended.unwrap_or(hour.now.0) - from - visit.hold;
+        with_hold += visit.talk_ended.map_or(0, |to| to - from);
+    }
+    if (have - talk / 1_000).abs() > TALK_MS_OFF_MAX * (calls + 1) {
+        let want = talk / 1_000;
+        wrong.push(format!("agent {}: acd_ms is {have}, was {want}", agent.interface));
+    }
+    let (mut ended, mut logged) = (0, 0);
+    for line in hour.log.lines() {
+        let fields: Vec<&str> = line.split('|').collect();
+        let said = match fields.get(4) {
+            Some(&("COMPLETECALLER" | "COMPLETEAGENT")) => fields.get(6),
+            Some(&"BLINDTRANSFER" | &"ATTENDEDTRANSFER") => fields.get(8),
+            _ => None,
+        };
+        if let (Some(said), true) = (said, fields.get(3) == Some(&&*agent.name)) {
+            ended += 1;
+            logged += said.parse::<i64>().expect("whole seconds");
+        }
+    }
+    if (logged - with_hold / 1_000_000).abs() > ended + 1 {
+        let who = &agent.name;
+        let want = with_hold / 1_000_000;
+        wrong.push(format!("agent {who}: queue_log has {logged} s of talk, was {want}"));
+    }
+}
+
 /// The truth does not say whether a queue call rings; a phone that rings for another one leaves
 /// its agent in the state he is in.
 fn rings_otherwise(hour: &Hour, interface: &str) -> bool {
@@ -180,6 +228,49 @@ fn rings_otherwise(hour: &Hour, interface: &str) -> bool {
     channels.all().any(|row| {
         channels.text(row, "agent") == interface && channels.text(row, "phase") == "RINGING"
     })
+}
+
+/// `queue_log` beside the tables: what each queue was offered and how that ended, what each
+/// agent answered. A restart's ABANDON is an abandoned call in both.
+pub(crate) fn queue_log(hour: &Hour, wrong: &mut Vec<String>) {
+    let mut counts: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+    let mut connects: BTreeMap<&str, i64> = BTreeMap::new();
+    for line in hour.log.lines() {
+        let mut fields = line.split('|').skip(2);
+        let (queue, who, verb) = (fields.next(), fields.next(), fields.next());
+        let (Some(queue), Some(who), Some(verb)) = (queue, who, verb) else { continue };
+        *counts.entry((queue, verb)).or_default() += 1;
+        if verb == "CONNECT" {
+            *connects.entry(who).or_default() += 1;
+        }
+    }
+    let found = hour.table("queues");
+    for row in found.all() {
+        let queue = found.text(row, "queue");
+        for (column, verb) in [
+            ("offered", "ENTERQUEUE"),
+            ("answered", "CONNECT"),
+            ("abandoned", "ABANDON"),
+            ("timed_out", "EXITWITHTIMEOUT"),
+            ("left_empty", "EXITEMPTY"),
+            ("exit_key", "EXITWITHKEY"),
+        ] {
+            let (have, want) =
+                (found.int(row, column), counts.get(&(&*queue, verb)).copied().unwrap_or(0));
+            if have != want {
+                wrong.push(format!("queue {queue}: {column} is {have}, queue_log has {want}"));
+            }
+        }
+    }
+    let found = hour.table("agents");
+    for row in found.all() {
+        let name = found.text(row, "name");
+        let (have, want) =
+            (found.int(row, "acd_calls"), connects.get(&*name).copied().unwrap_or(0));
+        if have != want {
+            wrong.push(format!("agent {name}: acd_calls is {have}, queue_log has {want}"));
+        }
+    }
 }
 
 /// From when to when an agent did what.

@@ -3,14 +3,12 @@
 use engine::{Fold, FoldSettings};
 use facts::table::{Table, Value};
 use facts::{Record, Stamp};
-use sim::{Classes, Settings, Version, World};
+use sim::{Settings, Version, World};
 
 /// 21 November 2026, 12:00 UTC.
 const START: i64 = 1_795_262_400_000_000;
 /// A minute in microseconds.
 pub(crate) const MINUTE: i64 = 60_000_000;
-/// What a link asks when it attaches.
-const ASKED: [&str; 4] = ["CoreShowChannels", "QueueStatus", "DeviceStateList", "BridgeList"];
 
 /// The world and what was made of its words.
 pub(crate) struct Hour {
@@ -22,28 +20,39 @@ pub(crate) struct Hour {
     /// The world after its stop, and when that was.
     stopped: Option<(World, Stamp)>,
     after: Vec<Record>,
+    /// `queue_log` so far.
+    pub(crate) log: String,
 }
 
 impl Hour {
     /// A centre that opens in this moment, and a session that is attached to it.
     pub(crate) fn new(agents: u32, seed: u64, version: Version) -> Self {
-        let centre = Settings { warm_up_s: 0, version, ..Settings::centre(agents, seed) };
-        let mut world = World::new(&centre, START);
-        let mut bytes = b"Response: Success\r\nMessage: Authentication accepted\r\n\r\n".to_vec();
-        bytes.extend(world.fully_booted(START));
-        for action in ASKED {
-            let text = format!("Action: {action}\r\nActionID: test-{action}\r\n\r\n");
-            let message = ami::Message::parse(text.as_bytes());
-            bytes.extend(world.action(START, Classes::ALL, &message));
-        }
+        Self::of(&Settings { version, ..Settings::centre(agents, seed) }, START)
+    }
+
+    /// A centre of these settings that opens at `start`.
+    pub(crate) fn of(centre: &Settings, start: i64) -> Self {
+        let centre = Settings { warm_up_s: 0, calls_remembered_max: usize::MAX, ..centre.clone() };
+        let mut world = World::new(&centre, start);
+        world.keep_log();
+        let bytes = world.opening(start);
         let mut settings = FoldSettings::for_acd("pbx");
         let (wrapup, problems) =
             translate::asterisk::parse_queues_conf(centre.queues_conf().as_bytes());
         assert!(problems.is_empty(), "{problems:?}");
         settings.translate.wrapup = wrapup;
         settings.model.ended_calls_max = 1_000_000;
-        let (fold, now) = (Fold::new(settings), Stamp(START));
-        Self { world, fold, now, first: now, bytes, stopped: None, after: Vec::new() }
+        let (fold, now) = (Fold::new(settings), Stamp(start));
+        Self {
+            world,
+            fold,
+            now,
+            first: now,
+            bytes,
+            stopped: None,
+            after: Vec::new(),
+            log: String::new(),
+        }
     }
 
     /// Lives on for so many microseconds and folds what was said.
@@ -51,6 +60,7 @@ impl Hour {
         let until = self.now.0 + micros;
         let mut said = Vec::new();
         self.world.advance(until, &mut said);
+        self.log.push_str(&String::from_utf8_lossy(&self.world.take_log()));
         self.first = said.first().map_or(self.first, |said| Stamp(said.at));
         self.hear(&said, until);
         // What the switch will say when it is stopped is known already; the fold must not be.
@@ -71,6 +81,7 @@ impl Hour {
     pub(crate) fn shut_down(&mut self) {
         let (world, now) = self.stopped.take().expect("it has lived");
         (self.world, self.now) = (world, now);
+        self.log.push_str(&String::from_utf8_lossy(&self.world.take_log()));
         let after = std::mem::take(&mut self.after);
         self.fold_all(after);
     }

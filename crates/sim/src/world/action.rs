@@ -95,6 +95,32 @@ impl World {
         }
     }
 
+    /// What a session hears that attaches at `now` and asks for all lists: banner, login,
+    /// FullyBooted, channels, queues, devices, bridges. The ids of its actions are `open-NAME`.
+    pub fn opening(&mut self, now: i64) -> Vec<u8> {
+        let banner = format!("Asterisk Call Manager/{}\r\n", self.settings.version.ami());
+        let mut bytes = banner.into_bytes();
+        bytes.extend_from_slice(
+            b"Response: Success\r\nActionID: open-Login\r\nMessage: Authentication accepted\r\n\r\n",
+        );
+        bytes.append(&mut self.fully_booted(now));
+        for (_, mut answer) in self.lists(now) {
+            bytes.append(&mut answer);
+        }
+        bytes
+    }
+
+    /// The lists that a session asks for when it attaches, each with the action's name.
+    pub fn lists(&mut self, now: i64) -> Vec<(&'static str, Reply)> {
+        const LISTS: [&str; 4] =
+            ["CoreShowChannels", "QueueStatus", "DeviceStateList", "BridgeList"];
+        let answer = |name: &'static str| {
+            let text = format!("Action: {name}\r\nActionID: open-{name}\r\n\r\n");
+            (name, self.action(now, Classes::ALL, &ami::Message::parse(text.as_bytes())))
+        };
+        LISTS.map(answer).into()
+    }
+
     /// The private FullyBooted after a login: no stamp.
     #[must_use]
     pub fn fully_booted(&self, now: i64) -> Vec<u8> {
@@ -159,7 +185,7 @@ impl World {
         event
             .field("AMIversion", version.ami())
             .field("AsteriskVersion", version.asterisk())
-            .field("SystemName", "")
+            .field("SystemName", &self.settings.system_name)
             .field("CoreMaxCalls", "0")
             .field("CoreMaxLoadAvg", "0.000000")
             .field("CoreRunUser", "")

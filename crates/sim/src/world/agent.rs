@@ -1,9 +1,10 @@
 //! Agents as queue members: device states, pauses, breaks, log on and off, wrap-up.
 
 use super::channel::ChannelState;
-use super::{SECOND, Task, World, name_of};
+use super::{SECOND, Step, Task, World, name_of};
 use crate::class::Classes;
 use crate::names;
+use crate::rhythm::{self, Rhythm};
 use crate::settings::Settings;
 use crate::truth::TrueState;
 
@@ -11,6 +12,9 @@ use crate::truth::TrueState;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Duty {
     BreakDue,
+    /// A break of the shift: reason and mean length in seconds.
+    Scheduled(&'static str, i64),
+    ShiftEnds,
     BreakEnds,
     /// Is back at the desk; the breaks come as they would have come.
     Returns,
@@ -22,7 +26,7 @@ pub(super) enum Duty {
 
 /// A phone's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Device {
+pub(crate) enum Device {
     NotInUse,
     InUse,
     Ringing,
@@ -31,7 +35,7 @@ pub(super) enum Device {
 
 impl Device {
     /// `Status` of a queue member.
-    pub(super) fn status(self) -> i64 {
+    pub(crate) fn status(self) -> i64 {
         match self {
             Self::NotInUse => 1,
             Self::InUse => 2,
@@ -63,28 +67,28 @@ impl Device {
 
 /// Membership of one queue. Times are seconds since 1970.
 #[derive(Clone, Debug)]
-pub(super) struct Member {
-    pub(super) queue: usize,
-    pub(super) penalty: i64,
-    pub(super) calls_taken: i64,
-    pub(super) last_call: i64,
-    pub(super) last_pause: i64,
-    pub(super) login_time: i64,
-    pub(super) in_call: bool,
-    pub(super) paused: bool,
-    pub(super) reason: String,
+pub(crate) struct Member {
+    pub(crate) queue: usize,
+    pub(crate) penalty: i64,
+    pub(crate) calls_taken: i64,
+    pub(crate) last_call: i64,
+    pub(crate) last_pause: i64,
+    pub(crate) login_time: i64,
+    pub(crate) in_call: bool,
+    pub(crate) paused: bool,
+    pub(crate) reason: String,
 }
 
 /// One agent.
 #[derive(Clone, Debug)]
-pub(super) struct Agent {
+pub(crate) struct Agent {
     pub(super) number: String,
-    pub(super) name: String,
-    pub(super) interface: String,
+    pub(crate) name: String,
+    pub(crate) interface: String,
     pub(super) members: Vec<Member>,
     pub(super) logged_in: bool,
     pub(super) channels: Vec<u64>,
-    pub(super) device: Device,
+    pub(crate) device: Device,
     /// Talking to a queue caller.
     pub(super) queue_call: bool,
     /// Microseconds UTC.
@@ -92,18 +96,22 @@ pub(super) struct Agent {
     pub(super) idle_since: i64,
     /// The break that is on, or due after the call.
     pub(super) pause: Option<&'static str>,
-    pub(super) break_due: bool,
+    /// With its reason and mean length in seconds.
+    pub(super) break_due: Option<(&'static str, i64)>,
+    /// When its shift begins, in seconds after midnight.
+    shift_begins: i64,
     pub(super) log_off_due: bool,
     /// Rings in a row not answered.
     pub(super) misses: u32,
 }
 
+const SHORT_REASONS: [&str; 4] = ["Break", "Coaching", "Backoffice", "Meeting"];
 const REASONS: [&str; 6] = ["Lunch", "Break", "Break", "Coaching", "Backoffice", "Meeting"];
 
 impl Agent {
     pub(super) fn new(place: usize, of: usize, settings: &Settings, born: i64) -> Self {
-        let first = if of < 6000 { 1001 } else { 100_001 };
-        let number = (first + place).to_string();
+        let at = |first: u32| usize::try_from(first).unwrap_or(0) + place;
+        let number = at(settings.first_number).to_string();
         let queues = settings.queues.len().max(1);
         let mut wanted = vec![place % queues];
         // Half of the agents serve a second queue (all in a small centre), every sixth a third.
@@ -116,6 +124,13 @@ impl Agent {
             wanted.push(third);
         }
         let login_time = born.div_euclid(SECOND);
+        let shift_begins = rhythm::shift_begins(place);
+        let logged_in = match settings.rhythm {
+            Rhythm::Steady => true,
+            Rhythm::Day { offset_s } => {
+                rhythm::into_shift(shift_begins, login_time + i64::from(offset_s)).is_some()
+            }
+        };
         let member = |(rank, queue): (usize, usize)| Member {
             queue,
             penalty: i64::from(rank > 1),
@@ -130,19 +145,25 @@ impl Agent {
         Self {
             interface: format!("PJSIP/{number}"),
             number,
-            name: names::agent(place),
+            name: names::agent(at(settings.agents_before)),
             members: wanted.into_iter().enumerate().map(member).collect(),
-            logged_in: true,
+            logged_in,
             channels: Vec::new(),
             device: Device::NotInUse,
             queue_call: false,
             wrap_until: 0,
             idle_since: born,
             pause: None,
-            break_due: false,
+            break_due: None,
+            shift_begins,
             log_off_due: false,
             misses: 0,
         }
+    }
+
+    /// What it does when the world begins.
+    pub(super) fn first_state(&self) -> TrueState {
+        if self.logged_in { TrueState::Available } else { TrueState::LoggedOff }
     }
 
     /// Whether the queue could ring it now.
@@ -178,7 +199,7 @@ impl World {
                     continue;
                 };
                 queue.members.push(number);
-                queue.available = true;
+                queue.available |= agent.logged_in;
                 let handling = plan.talk_mean_s + f64::from(plan.wrapuptime_s) + 5.0;
                 queue.capacity += share / handling;
             }
@@ -191,24 +212,83 @@ impl World {
     }
 
     pub(super) fn plan_next_break(&mut self, agent: usize) {
-        let after = self.chance.exponential(1200.0 * self.pace());
+        let mean = match self.settings.rhythm {
+            Rhythm::Steady => 1_200.0 * self.pace(),
+            // Beside the breaks of the shift.
+            Rhythm::Day { .. } => 7_200.0,
+        };
+        let after = self.chance.exponential(mean);
         self.plan(after, Task::Agent(agent, Duty::BreakDue));
+    }
+
+    /// Plans what the agent does first when the world begins.
+    pub(super) fn begin_duty(&mut self, agent: usize) {
+        let local = match self.settings.rhythm {
+            Rhythm::Steady => return self.plan_next_break(agent),
+            Rhythm::Day { offset_s } => self.seconds() + i64::from(offset_s),
+        };
+        let Some(now) = self.agents.get(agent) else { return };
+        match rhythm::into_shift(now.shift_begins, local) {
+            Some(into) => self.plan_shift(agent, into),
+            None => self.plan_next_shift(agent),
+        }
+    }
+
+    /// Breaks and end of a shift of which so many seconds have passed.
+    fn plan_shift(&mut self, agent: usize, into: i64) {
+        for (at, reason, length) in rhythm::BREAKS {
+            // Nobody goes to the minute.
+            let at = (at - into) * SECOND + self.chance.between(-600, 600) * SECOND;
+            if at > 0 {
+                self.plan(at, Task::Agent(agent, Duty::Scheduled(reason, length)));
+            }
+        }
+        let left = (rhythm::SHIFT_S - into) * SECOND + self.chance.between(0, 420) * SECOND;
+        self.plan(left, Task::Agent(agent, Duty::ShiftEnds));
+        self.plan_next_break(agent);
+    }
+
+    /// The agent comes back when the next shift begins, some minutes early or late.
+    fn plan_next_shift(&mut self, agent: usize) {
+        let Rhythm::Day { offset_s } = self.settings.rhythm else { return };
+        let Some(now) = self.agents.get(agent) else { return };
+        let local = self.seconds() + i64::from(offset_s);
+        let left = (now.shift_begins - local).rem_euclid(rhythm::DAY_S) * SECOND;
+        let late = self.chance.between(-240, 240) * SECOND;
+        self.plan((left + late).max(SECOND), Task::Agent(agent, Duty::LogOn));
     }
 
     pub(super) fn duty(&mut self, agent: usize, duty: Duty) {
         match duty {
             Duty::BreakDue => {
-                let log_off = self.chance.percent(8.0);
+                let steady = self.settings.rhythm == Rhythm::Steady;
+                let log_off = steady && self.chance.percent(8.0);
                 let waits = self.chance.percent(70.0);
+                let reason = self.chance.pick(if steady { &REASONS } else { &SHORT_REASONS });
+                let mean = if reason == "Lunch" { 420 } else { 160 };
                 let Some(now) = self.agents.get_mut(agent) else { return };
                 let busy = !now.channels.is_empty();
                 if log_off {
                     now.log_off_due = true;
                 } else {
-                    now.break_due = true;
+                    now.break_due.get_or_insert((reason, mean));
                 }
                 // Some press pause during the call, most when it is over.
                 if !busy || (!log_off && !waits) {
+                    self.keep_promises(agent);
+                }
+            }
+            Duty::Scheduled(reason, length) => {
+                let Some(now) = self.agents.get_mut(agent) else { return };
+                now.break_due = Some((reason, length));
+                if now.channels.is_empty() {
+                    self.keep_promises(agent);
+                }
+            }
+            Duty::ShiftEnds => {
+                let Some(now) = self.agents.get_mut(agent) else { return };
+                now.log_off_due = true;
+                if now.channels.is_empty() {
                     self.keep_promises(agent);
                 }
             }
@@ -235,14 +315,21 @@ impl World {
         let Some(now) = self.agents.get_mut(agent) else { return };
         if now.log_off_due && now.channels.is_empty() {
             now.log_off_due = false;
-            now.break_due = false;
-            self.log_off(agent);
-        } else if now.break_due && now.logged_in && now.pause.is_none() {
-            now.break_due = false;
-            let reason = self.chance.pick(&REASONS);
-            let mean = if reason == "Lunch" { 420.0 } else { 160.0 };
-            let length = self.chance.lognormal(mean * self.pace(), 0.5);
-            self.begin_break(agent, reason, length, Duty::BreakEnds);
+            now.break_due = None;
+            if now.logged_in {
+                self.log_off(agent);
+            }
+        } else if now.logged_in
+            && now.pause.is_none()
+            && let Some((reason, mean)) = now.break_due.take()
+        {
+            let mean = f64::from(i32::try_from(mean).unwrap_or(160));
+            // The breaks of a shift are long ones and end on time; the others as people like.
+            let scheduled = mean >= 900.0;
+            let (mean, spread) = if scheduled { (mean, 0.08) } else { (mean * self.pace(), 0.5) };
+            let length = self.chance.lognormal(mean, spread);
+            let end = if scheduled { Duty::Returns } else { Duty::BreakEnds };
+            self.begin_break(agent, reason, length, end);
         }
     }
 
@@ -277,12 +364,37 @@ impl World {
         now.logged_in = false;
         for member in 0..count {
             self.say_member("QueueMemberRemoved", agent, member, None);
+            self.log_member(agent, member, "REMOVEMEMBER");
             self.refresh_available(agent, member);
         }
         self.note_agent(agent);
+        self.send_on_from_empty_queues(agent);
+        if self.settings.rhythm != Rhythm::Steady {
+            self.plan_next_shift(agent);
+            return;
+        }
         let mean = 400.0 * self.pace();
         let away = self.chance.lognormal(mean, 0.6);
         self.plan(away, Task::Agent(agent, Duty::LogOn));
+    }
+
+    /// Where the agent was the last member and `leavewhenempty` is set, the callers go on.
+    fn send_on_from_empty_queues(&mut self, agent: usize) {
+        let members = self.agents.get(agent).map(|agent| agent.members.as_slice());
+        let queues: Vec<usize> =
+            members.unwrap_or_default().iter().map(|member| member.queue).collect();
+        for queue in queues {
+            let leaves = self.settings.queues.get(queue).is_some_and(|queue| queue.needs_members);
+            if !leaves || self.has_members(queue) {
+                continue;
+            }
+            let waiting = self.queues.get(queue).map(|queue| queue.waiting.clone());
+            for call in waiting.unwrap_or_default() {
+                // app_queue looks once a second.
+                let after = self.chance.between(20_000, 1_000_000);
+                self.plan_step(call, after, Step::QueueEmpty);
+            }
+        }
     }
 
     fn log_on(&mut self, agent: usize) {
@@ -291,6 +403,8 @@ impl World {
         let Some(now) = self.agents.get_mut(agent) else { return };
         now.logged_in = true;
         now.pause = None;
+        now.break_due = None;
+        now.log_off_due = false;
         now.misses = 0;
         now.idle_since = at;
         let count = now.members.len();
@@ -304,10 +418,14 @@ impl World {
         }
         for member in 0..count {
             self.say_member("QueueMemberAdded", agent, member, None);
+            self.log_member(agent, member, "ADDMEMBER");
             self.refresh_available(agent, member);
         }
         self.note_agent(agent);
-        self.plan_next_break(agent);
+        match self.settings.rhythm {
+            Rhythm::Steady => self.plan_next_break(agent),
+            Rhythm::Day { .. } => self.plan_shift(agent, 0),
+        }
         self.ask_queues_of(agent);
     }
 
@@ -319,7 +437,11 @@ impl World {
             return;
         }
         let interface = now.interface.clone();
-        for place in 0..now.members.len() {
+        let count = now.members.len();
+        if queue.is_none() {
+            self.log_pause(agent, None, on, reason);
+        }
+        for place in 0..count {
             let Some(member) =
                 self.agents.get_mut(agent).and_then(|agent| agent.members.get_mut(place))
             else {
@@ -344,6 +466,7 @@ impl World {
                 self.refresh_available(agent, place);
             }
             self.say_member("QueueMemberPause", agent, place, Some(reason));
+            self.log_pause(agent, Some(queue), on, reason);
         }
         self.note_agent(agent);
     }
@@ -364,17 +487,7 @@ impl World {
             .field("Queue", &name_of(&self.settings.queues, member.queue))
             .field("MemberName", &agent.name)
             .field("Interface", &agent.interface)
-            .field("StateInterface", &agent.interface)
-            .field("Membership", "dynamic")
-            .number("Penalty", member.penalty)
-            .number("CallsTaken", member.calls_taken)
-            .number("LastCall", member.last_call)
-            .number("LastPause", member.last_pause)
-            .number("LoginTime", member.login_time)
-            .number("InCall", i64::from(member.in_call))
-            .number("Status", agent.device.status())
-            .number("Paused", i64::from(member.paused))
-            .field("PausedReason", &member.reason)
+            .member(agent, member)
             .field("Ringinuse", "0")
             .field("Wrapuptime", "0");
         if let Some(reason) = reason.filter(|reason| old && !reason.is_empty()) {
@@ -439,7 +552,7 @@ impl World {
         self.note_agent(agent);
     }
 
-    fn say_hint(&mut self, number: &str, device: Device) {
+    pub(super) fn say_hint(&mut self, number: &str, device: Device) {
         let (status, text) = device.hint();
         let mut event = self.event("ExtensionStatus", Classes::CALL);
         event
@@ -539,7 +652,6 @@ impl World {
             member.in_call = false;
         }
         let over = now.wrap_until - at;
-        let late = self.chance.between(1_000, 900_000);
-        self.plan(over.max(0) + late, Task::Agent(agent, Duty::WrapUpEnds));
+        self.plan(over.max(0) + 1, Task::Agent(agent, Duty::WrapUpEnds));
     }
 }

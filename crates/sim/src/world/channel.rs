@@ -96,7 +96,10 @@ impl World {
         // Other things of Asterisk take numbers too.
         self.unique += u64::try_from(self.chance.between(1, 5)).unwrap_or(1);
         self.pass(80, 400);
-        let uniqueid = format!("{}.{}", self.seconds(), self.unique);
+        let uniqueid = match self.settings.system_name.as_str() {
+            "" => format!("{}.{}", self.seconds(), self.unique),
+            system => format!("{system}-{}.{}", self.seconds(), self.unique),
+        };
         let linkedid = linked
             .and_then(|linked| self.channels.get(&linked))
             .map_or_else(|| uniqueid.clone(), |linked| linked.linkedid.clone());

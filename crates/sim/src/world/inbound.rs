@@ -23,6 +23,7 @@ impl World {
                 dialled: None,
                 consult: None,
                 digits: String::new(),
+                queues_tried: 0,
             },
         );
         if let Some(channel) = self.channels.get(&caller) {
@@ -34,6 +35,7 @@ impl World {
                 ended: None,
                 visits: Vec::new(),
                 transfers: 0,
+                refused_by: None,
             };
             self.truth.calls.insert(number, call);
         }
@@ -81,7 +83,13 @@ impl World {
             self.settings.queues.get(wants).map(|queue| queue.exten.clone()).unwrap_or_default()
         };
         let caller = self.make_channel(Endpoint::Trunk(trunk), ChannelState::Ring, &exten, None);
-        let (number, name) = (names::number(&mut self.chance), names::caller(&mut self.chance));
+        let (number, plain) = (names::number(&mut self.chance), names::caller(&mut self.chance));
+        let odd = if self.settings.traps {
+            crate::traps::caller_name(&mut self.chance, self.settings.version)
+        } else {
+            None
+        };
+        let name = odd.unwrap_or(plain);
         self.set(caller, |channel| {
             channel.caller_num = number;
             channel.caller_name = name;
@@ -184,7 +192,7 @@ impl World {
         self.enter_queue(call);
     }
 
-    fn say_digit(&mut self, caller: u64, digit: &str) {
+    pub(super) fn say_digit(&mut self, caller: u64, digit: &str) {
         let length = self.chance.between(6, 12) * 20;
         let length = length.to_string();
         let fields = [("Digit", digit), ("DurationMs", length.as_str()), ("Direction", "Received")];
@@ -207,6 +215,15 @@ impl World {
         let (name, wait_max, patience) = (plan.name.clone(), plan.wait_max_s, plan.patience_mean_s);
         self.set(caller, |channel| channel.priority += 1);
         self.say_newexten(caller, "Queue", &format!("{name},tT,,,{wait_max}"));
+        if let Some(status) = self.refusal(queue) {
+            self.truth.queue(queue, |queue| queue.refused += 1);
+            if let Some(truth) = self.truth.calls.get_mut(&call) {
+                truth.refused_by = Some(name);
+            }
+            self.new_phase(call);
+            self.go_on_after_queue(call, queue, status);
+            return;
+        }
         let Some(now) = self.queues.get_mut(queue) else { return };
         now.waiting.push(call);
         let position = now.waiting.len();
@@ -216,6 +233,8 @@ impl World {
         let text = position.to_string();
         let fields = [("Queue", name.as_str()), ("Position", &text), ("Count", &text)];
         self.say_channel("QueueCallerJoin", Classes::AGENT, caller, &fields);
+        let number = self.channels.get(&caller).map(|caller| caller.caller_num.clone());
+        self.log_call(call, queue, None, "ENTERQUEUE", &["", &number.unwrap_or_default(), &text]);
         let joined = self.clock;
         self.say_channel("MusicOnHoldStart", Classes::CALL, caller, &[("Class", "default")]);
         self.new_phase(call);
@@ -224,6 +243,7 @@ impl World {
         }
         self.truth.queue(queue, |queue| queue.joined += 1);
         if let Some(truth) = self.truth.calls.get_mut(&call) {
+            truth.refused_by = None;
             truth.visits.push(TrueVisit {
                 queue: name,
                 joined,
@@ -240,6 +260,7 @@ impl World {
         let gives_up = self.chance.exponential(patience).max(SECOND);
         self.plan_step(call, gives_up, Step::GiveUp);
         self.plan_step(call, i64::from(wait_max) * SECOND, Step::QueueTimeout);
+        self.plan_key(call);
         self.ask(queue, 300);
     }
 
@@ -272,7 +293,7 @@ impl World {
     }
 
     /// `QueueCallerAbandon`, which Asterisk says for a timeout too.
-    pub(super) fn say_abandon(&mut self, call: u64) {
+    pub(super) fn say_abandon(&mut self, call: u64, verb: &str) {
         let caller = self.caller_of(call);
         let Some(visit) = self.calls.get(&call).and_then(|call| call.visit.clone()) else {
             return;
@@ -291,6 +312,8 @@ impl World {
             ("HoldTime", &waited),
         ];
         self.say_channel("QueueCallerAbandon", Classes::AGENT, caller, &fields);
+        // AMI says the same for both; only the log tells them apart.
+        self.log_call(call, visit.queue, None, verb, &[&position, &original, &waited]);
         if let Some(queue) = self.queues.get_mut(visit.queue) {
             queue.abandoned += 1;
         }
@@ -310,6 +333,10 @@ impl World {
         self.say_channel("MusicOnHoldStop", Classes::CALL, caller, &[]);
         let rung = self.calls.get_mut(&call).and_then(|call| call.attempt.take());
         if let Some(rung) = &rung {
+            let rang = ((self.clock - rung.since) / 1000).to_string();
+            if let Some(queue) = queue {
+                self.log_call(call, queue, rung.agent, "RINGCANCELED", &[&rang]);
+            }
             self.say_pair(
                 "DialEnd",
                 Classes::CALL,
@@ -325,7 +352,7 @@ impl World {
                 &[("DialStatus", "CANCEL")],
             );
         }
-        self.say_abandon(call);
+        self.say_abandon(call, "ABANDON");
         self.leave_queue(call);
         self.say_soft_hangup(caller, "16");
         let agent = rung.as_ref().and_then(|rung| rung.agent);
@@ -348,23 +375,67 @@ impl World {
     }
 
     /// The longest wait is over: on to the overflow queue, or told so and hung up.
-    pub(super) fn queue_timeout(&mut self, call: u64) {
+    pub(super) fn queue_timeout(&mut self, call: u64, end: VisitEnd) {
         let caller = self.caller_of(call);
         if self.calls.get(&call).is_some_and(|call| call.attempt.is_some()) {
             // app_queue ends the ring first; the phone is heard as not answering.
             self.no_answer(call);
         }
-        self.say_abandon(call);
+        let (status, verb) = match end {
+            VisitEnd::LeftEmpty => ("LEAVEEMPTY", "EXITEMPTY"),
+            _ => ("TIMEOUT", "EXITWITHTIMEOUT"),
+        };
+        self.say_abandon(call, verb);
         self.say_channel("MusicOnHoldStop", Classes::CALL, caller, &[]);
         let Some((visit, _)) = self.leave_queue(call) else { return };
-        self.say_variable(caller, "QUEUESTATUS", "TIMEOUT");
-        self.truth.visit(call, |visit| visit.end = VisitEnd::TimedOut);
-        self.truth.queue(visit.queue, |queue| queue.timed_out += 1);
+        self.truth.visit(call, |visit| visit.end = end);
+        self.truth.queue(visit.queue, |queue| match end {
+            VisitEnd::LeftEmpty => queue.left_empty += 1,
+            _ => queue.timed_out += 1,
+        });
         self.new_phase(call);
-        let visits = self.truth.calls.get(&call).map_or(0, |call| call.visits.len());
-        let overflow = self.settings.queues.get(visit.queue).and_then(|queue| queue.overflow);
+        self.go_on_after_queue(call, visit.queue, status);
+    }
+
+    /// Nobody is logged in to the queue any more, unless somebody has come meanwhile.
+    pub(super) fn leave_empty_queue(&mut self, call: u64) {
+        let queue = self.calls.get(&call).and_then(|call| call.visit.as_ref()).map(|v| v.queue);
+        if queue.is_some_and(|queue| !self.has_members(queue)) {
+            self.queue_timeout(call, VisitEnd::LeftEmpty);
+        }
+    }
+
+    /// Why nobody may join the queue now.
+    fn refusal(&self, queue: usize) -> Option<&'static str> {
+        let (plan, now) = (self.settings.queues.get(queue)?, self.queues.get(queue)?);
+        let limit = usize::try_from(plan.maxlen).unwrap_or(usize::MAX);
+        if plan.needs_members && !self.has_members(queue) {
+            Some("JOINEMPTY")
+        } else if limit > 0 && now.waiting.len() >= limit {
+            Some("FULL")
+        } else {
+            None
+        }
+    }
+
+    /// Whether anybody is logged in to the queue.
+    pub(super) fn has_members(&self, queue: usize) -> bool {
+        let members = self.queues.get(queue).map(|queue| queue.members.as_slice());
+        let mut members = members.unwrap_or_default().iter();
+        members.any(|agent| self.agents.get(*agent).is_some_and(|agent| agent.logged_in))
+    }
+
+    /// `Queue()` has returned: on to the overflow queue, or told so and hung up.
+    fn go_on_after_queue(&mut self, call: u64, queue: usize, status: &str) {
+        let caller = self.caller_of(call);
+        self.say_variable(caller, "QUEUESTATUS", status);
+        let tried = self.calls.get_mut(&call).map_or(2, |call| {
+            call.queues_tried += 1;
+            call.queues_tried
+        });
+        let overflow = self.settings.queues.get(queue).and_then(|queue| queue.overflow);
         match overflow {
-            Some(next) if visits < 2 => {
+            Some(next) if tried < 2 => {
                 if let Some(call) = self.calls.get_mut(&call) {
                     call.wants = next;
                 }
@@ -372,8 +443,8 @@ impl World {
             }
             _ => {
                 self.set(caller, |channel| channel.priority += 1);
-                let name = name_of(&self.settings.queues, visit.queue);
-                let fields = [("Queue", name.as_str()), ("Status", "TIMEOUT")];
+                let name = name_of(&self.settings.queues, queue);
+                let fields = [("Queue", name.as_str()), ("Status", status)];
                 self.say_dialplan_event(caller, "QueueLeft", &fields);
                 self.set(caller, |channel| channel.priority += 1);
                 self.say_newexten(caller, "Playback", "please-call-again");

@@ -30,6 +30,11 @@ fn unknown(value: &str) -> &str {
     if value.is_empty() { "<unknown>" } else { value }
 }
 
+/// A name as its bytes are.
+fn text(name: &str) -> std::borrow::Cow<'_, [u8]> {
+    crate::traps::raw_bytes(name.as_bytes())
+}
+
 impl World {
     pub(super) fn list_channels(&self, asked: &Asked<'_>) -> Reply {
         let mut reply = begin(asked, "Channels will follow");
@@ -62,7 +67,7 @@ impl World {
                 .field("Type", "PJSIP")
                 .field("DNID", &channel.dnid)
                 .field("EffectiveConnectedLineNum", unknown(&channel.connected_num))
-                .field("EffectiveConnectedLineName", unknown(&channel.connected_name))
+                .bytes(b"EffectiveConnectedLineName", &text(unknown(&channel.connected_name)))
                 .field("TimeToHangup", "0")
                 .field("BridgeID", &channel.bridge)
                 .field("Application", channel.application)
@@ -130,7 +135,7 @@ impl World {
         let mut event = Event::item("QueueParams");
         event
             .field("Queue", &plan.name)
-            .field("Max", "0")
+            .number("Max", plan.maxlen)
             .field("Strategy", "leastrecent")
             .field("Calls", &now.waiting.len().to_string())
             .number("Holdtime", now.hold_average)
@@ -160,17 +165,7 @@ impl World {
             .field("Queue", &super::name_of(&self.settings.queues, queue))
             .field("Name", &agent.name)
             .field("Location", &agent.interface)
-            .field("StateInterface", &agent.interface)
-            .field("Membership", "dynamic")
-            .number("Penalty", member.penalty)
-            .number("CallsTaken", member.calls_taken)
-            .number("LastCall", member.last_call)
-            .number("LastPause", member.last_pause)
-            .number("LoginTime", member.login_time)
-            .number("InCall", i64::from(member.in_call))
-            .number("Status", agent.device.status())
-            .number("Paused", i64::from(member.paused))
-            .field("PausedReason", &member.reason)
+            .member(agent, member)
             .field("Wrapuptime", "0");
         asked.mark(&mut event);
         event.finish_into(reply);
@@ -196,9 +191,9 @@ impl World {
             .field("Channel", &channel.name)
             .field("Uniqueid", &channel.uniqueid)
             .field("CallerIDNum", known(&channel.caller_num))
-            .field("CallerIDName", known(&channel.caller_name))
+            .bytes(b"CallerIDName", &text(known(&channel.caller_name)))
             .field("ConnectedLineNum", known(&channel.connected_num))
-            .field("ConnectedLineName", known(&channel.connected_name))
+            .bytes(b"ConnectedLineName", &text(known(&channel.connected_name)))
             .number("Wait", self.seconds() - visit.joined.div_euclid(SECOND))
             .field("Priority", "0");
         asked.mark(&mut event);

@@ -11,8 +11,10 @@ mod agent;
 mod channel;
 mod commands;
 mod dialled;
+mod exit;
 mod inbound;
 mod lists;
+mod log;
 mod restart;
 mod ring;
 mod talk;
@@ -22,12 +24,15 @@ use std::collections::BTreeMap;
 
 use crate::chance::{Chance, micros};
 use crate::class::Classes;
+use crate::rhythm::{self, Rates, Rhythm};
 use crate::said::{Event, Said};
 use crate::settings::{Settings, Version};
-use crate::truth::{TrueAgent, TrueQueue, TrueState, Truth};
+use crate::traps;
+use crate::truth::{TrueAgent, TrueQueue, Truth, VisitEnd};
 
 pub use action::Reply;
-use agent::{Agent, Duty};
+use agent::Duty;
+pub(crate) use agent::{Agent, Member};
 pub(crate) use channel::{Bridge, Channel};
 use dialled::Dialled;
 
@@ -45,6 +50,8 @@ enum Task {
     Call(u64, u32, Step),
     /// Something that an agent does.
     Agent(usize, Duty),
+    /// The configuration is read again.
+    Reload,
     /// Look for members for the callers of a queue.
     Distribute(usize),
 }
@@ -62,6 +69,10 @@ enum Step {
     GiveUp,
     /// The longest wait is over.
     QueueTimeout,
+    /// The last member has logged off.
+    QueueEmpty,
+    /// The caller presses the key that leaves the queue.
+    ExitKey,
     /// The rung party answers.
     Answer,
     /// The rung party lets it ring.
@@ -113,11 +124,22 @@ struct Talk {
     agent: Option<usize>,
     bridge: Bridge,
     since: i64,
-    /// The queue and the waiting time in seconds, while app_queue watches over the call.
-    queue: Option<(usize, i64)>,
+    /// While app_queue watches over the call.
+    queue: Option<Watched>,
     held_since: Option<i64>,
     /// When the conversation is meant to end.
     ends: i64,
+}
+
+/// What app_queue remembers of a caller who was answered.
+#[derive(Clone, Copy, Debug)]
+struct Watched {
+    queue: usize,
+    /// Waiting time in whole seconds.
+    hold: i64,
+    original_position: usize,
+    /// app_queue says nothing of the end.
+    unsaid: bool,
 }
 
 /// One call: the caller's channel and what is going on with it.
@@ -136,6 +158,8 @@ struct Call {
     consult: Option<u64>,
     /// What the caller keyed in so far.
     digits: String,
+    /// Queues that sent the caller on.
+    queues_tried: u8,
 }
 
 /// A queue as it is now; its counters start anew with the PBX.
@@ -171,6 +195,7 @@ struct Trunk {
 pub struct World {
     settings: Settings,
     chance: Chance,
+    rates: Rates,
     /// The last stamp given out.
     clock: i64,
     /// When the PBX started.
@@ -189,6 +214,10 @@ pub struct World {
     queues: Vec<QueueNow>,
     trunks: Vec<Trunk>,
     said: Vec<Said>,
+    /// The next [`Task::Arrival`] brings nobody: the rate is looked at anew.
+    rate_changes: bool,
+    /// `queue_log` since it was last taken; `None` if nobody wants it.
+    log: Option<Vec<u8>>,
     /// Living in silence: nothing is said.
     mute: bool,
     truth: Truth,
@@ -203,6 +232,7 @@ impl World {
         let mut world = Self {
             settings: settings.clone(),
             chance: Chance::new(settings.seed),
+            rates: Rates::new(settings.seed),
             clock: born,
             booted: born,
             agenda: BTreeMap::new(),
@@ -217,6 +247,8 @@ impl World {
             queues: vec![QueueNow::default(); settings.queues.len()],
             trunks: settings.trunks.iter().map(|name| Trunk::new(name)).collect(),
             said: Vec::new(),
+            rate_changes: false,
+            log: None,
             mute: settings.warm_up_s > 0,
             truth: Truth::default(),
         };
@@ -231,14 +263,15 @@ impl World {
             .map(|agent| TrueAgent {
                 interface: agent.interface.clone(),
                 name: agent.name.clone(),
-                story: [(born, TrueState::Available)].into(),
+                story: [(born, agent.first_state())].into(),
             })
             .collect();
         world.staff_queues();
         world.plan(SECOND, Task::Arrival);
         world.plan(3 * SECOND, Task::AgentDials);
+        world.plan_reload();
         for agent in 0..agents {
-            world.plan_next_break(agent);
+            world.begin_duty(agent);
         }
         let mut silence = Vec::new();
         world.advance(start, &mut silence);
@@ -280,6 +313,23 @@ impl World {
         &self.truth
     }
 
+    /// The truth, to take from it what is over.
+    pub(crate) fn truth_mut(&mut self) -> &mut Truth {
+        &mut self.truth
+    }
+
+    /// When the PBX started, microseconds UTC.
+    #[must_use]
+    pub fn booted(&self) -> i64 {
+        self.booted
+    }
+
+    /// The moment the world has come to, microseconds UTC.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        self.clock
+    }
+
     /// What the world was made of.
     #[must_use]
     pub fn settings(&self) -> &Settings {
@@ -295,13 +345,20 @@ impl World {
     fn perform(&mut self, task: Task) {
         match task {
             Task::Arrival => {
-                self.caller_arrives();
+                if !self.rate_changes {
+                    self.caller_arrives();
+                }
                 let next = self.until_next_arrival();
                 self.plan(next, Task::Arrival);
             }
             Task::AgentDials => {
                 self.agent_dials();
-                let mean = 1100.0 / f64::from(self.settings.agents.max(1));
+                let mean = match self.settings.rhythm {
+                    Rhythm::Steady => 1_100.0,
+                    // An agent makes some calls in a shift, and not all are at work.
+                    Rhythm::Day { .. } => 9_000.0,
+                };
+                let mean = mean / f64::from(self.settings.agents.max(1));
                 let next = self.chance.exponential(mean);
                 self.plan(next, Task::AgentDials);
             }
@@ -311,6 +368,7 @@ impl World {
                 }
             }
             Task::Agent(agent, duty) => self.duty(agent, duty),
+            Task::Reload => self.reload(),
             Task::Distribute(queue) => self.distribute(queue),
         }
     }
@@ -321,7 +379,9 @@ impl World {
             Step::LeaveMenu => self.caller_leaves_menu(call),
             Step::EnterQueue => self.enter_queue(call),
             Step::GiveUp => self.give_up(call),
-            Step::QueueTimeout => self.queue_timeout(call),
+            Step::QueueTimeout => self.queue_timeout(call, VisitEnd::TimedOut),
+            Step::ExitKey => self.exit_by_key(call),
+            Step::QueueEmpty => self.leave_empty_queue(call),
             Step::Answer => self.answer(call),
             Step::NoAnswer => self.no_answer(call),
             Step::Refuse => self.refuse(call),
@@ -353,13 +413,20 @@ impl World {
     /// Begins an event with a stamp of its own, some microseconds after the last one.
     fn event(&mut self, name: &str, class: Classes) -> Event {
         self.clock += self.chance.between(3, 45);
-        Event::new(name, class, self.clock, self.settings.timestampevents)
+        let settings = &self.settings;
+        Event::new(name, class, self.clock, settings.timestampevents, &settings.system_name)
     }
 
     fn say(&mut self, event: Event) {
         if !self.mute {
             self.truth.events += 1;
-            self.said.push(event.finish());
+            let said = event.finish();
+            // Device states come from a thread of their own, which may be a little ahead.
+            let ahead = self.settings.traps
+                && said.bytes.starts_with(b"Event: DeviceStateChange\r\n")
+                && self.chance.percent(traps::STEP_BACK);
+            let before = self.said.len().saturating_sub(usize::from(ahead));
+            self.said.insert(before, said);
         }
     }
 
@@ -380,6 +447,13 @@ impl World {
     fn until_next_arrival(&mut self) -> i64 {
         let capacity: f64 = self.queues.iter().map(|queue| queue.capacity).sum();
         let load = f64::from(self.settings.load_percent) / 100.0;
+        if let Rhythm::Day { offset_s } = self.settings.rhythm {
+            // What has no memory may be asked again: thinning by steps of two minutes.
+            let rate = capacity * load * self.rates.at(self.seconds() + i64::from(offset_s));
+            let next = self.chance.exponential(1.0 / rate.max(1e-6));
+            self.rate_changes = next > rhythm::step_max();
+            return next.min(rhythm::step_max());
+        }
         // Two waves that rarely crest together: now and then a queue builds up.
         let hour = f64::from(i32::try_from(self.seconds().rem_euclid(3600)).unwrap_or(0)) / 3600.0;
         let wave = 1.0

@@ -1,5 +1,6 @@
 //! `core restart now`: calls torn down with ordinary events, then everything from 0.
 
+use super::log::NONE;
 use super::{SECOND, Task, World};
 use crate::class::Classes;
 use crate::said::Said;
@@ -89,6 +90,7 @@ impl World {
         for agent in 0..self.agents.len() {
             self.note_agent(agent);
         }
+        self.write_log(NONE, NONE, NONE, "QUEUESTART", &[""]);
         let mut event = self.event("FullyBooted", Classes::SYSTEM);
         event.field("Status", "Fully Booted").field("Uptime", "0").field("LastReload", "0");
         self.say(event);

@@ -1,8 +1,9 @@
 //! Distribution: the longest idle member of a queue is rung, answers or does not.
 
 use super::channel::{ChannelState, Endpoint};
-use super::{Attempt, SECOND, Step, Talk, World, name_of};
+use super::{Attempt, Bridge, SECOND, Step, Talk, TalkStep, Watched, World, name_of};
 use crate::class::Classes;
+use crate::traps;
 use crate::truth::VisitEnd;
 
 impl World {
@@ -149,6 +150,9 @@ impl World {
             ("RingTime", ring_text.as_str()),
         ];
         self.say_pair("AgentConnect", Classes::AGENT, caller, rung.channel, &fields);
+        let theirs = self.channels.get(&rung.channel).map(|channel| channel.uniqueid.clone());
+        let data = [hold_text.as_str(), &theirs.unwrap_or_default(), &ring_text];
+        self.log_call(call, queue, Some(agent), "CONNECT", &data);
         let at = self.clock;
         let mut bridge = self.make_bridge();
         self.enter_bridge(&mut bridge, rung.channel, None);
@@ -163,21 +167,43 @@ impl World {
             visit.agent = Some(interface);
             visit.answered_at = Some(at);
         });
-        let talk_mean = self.settings.queues.get(queue).map_or(60.0, |queue| queue.talk_mean_s);
+        let watched =
+            Watched { queue, hold, original_position: visit.original_position, unsaid: false };
+        self.begin_talk(call, (rung.channel, agent), bridge, at, watched);
+    }
+
+    /// Caller and member talk from now on; how long, and what happens meanwhile, is planned.
+    fn begin_talk(
+        &mut self,
+        call: u64,
+        (peer, agent): (u64, usize),
+        bridge: Bridge,
+        at: i64,
+        watched: Watched,
+    ) {
+        let plan = self.settings.queues.get(watched.queue);
+        let talk_mean = plan.map_or(60.0, |queue| queue.talk_mean_s);
         let length = self.chance.lognormal(talk_mean, 0.75).max(2 * SECOND);
+        let often = traps::complete_missing(self.settings.version);
+        let unsaid = self.settings.traps && self.chance.percent(often);
         let talk = Talk {
-            peer: rung.channel,
+            peer,
             agent: Some(agent),
             bridge,
             since: at,
-            queue: Some((queue, hold)),
+            queue: Some(Watched { unsaid, ..watched }),
             held_since: None,
             ends: at + length,
         };
         if let Some(call) = self.calls.get_mut(&call) {
             call.talk = Some(talk);
         }
-        self.plan_talk(call);
+        if unsaid {
+            let after = self.chance.between(5_000, 75_000);
+            self.plan_step(call, after, Step::Talk(TalkStep::CallerEnds));
+        } else {
+            self.plan_talk(call);
+        }
     }
 
     fn count_answer(&mut self, queue: usize, hold: i64) {
@@ -269,6 +295,7 @@ impl World {
             self.say_pair("DialEnd", Classes::CALL, caller, channel, &no_answer);
             self.say_pair("AgentRingNoAnswer", Classes::AGENT, caller, channel, &fields);
         }
+        self.log_call(call, queue, Some(agent), "RINGNOANSWER", &[&rang]);
         self.truth.queue(queue, |queue| queue.not_answered += 1);
         self.truth.visit(call, |visit| visit.not_answered += 1);
         let misses = self.agents.get_mut(agent).map_or(0, |agent| {

@@ -1,6 +1,6 @@
 //! A conversation: its plan, hold, and its end.
 
-use super::{SECOND, Step, TalkStep, World, name_of};
+use super::{SECOND, Step, TalkStep, Watched, World, name_of};
 use crate::class::Classes;
 use crate::truth::EndedBy;
 
@@ -109,11 +109,13 @@ impl World {
     }
 
     /// app_queue's interest in the call ends: AgentComplete, counters, wrap-up, truth.
-    pub(super) fn complete(&mut self, call: u64, by: EndedBy) {
+    /// `log` is the verb of queue_log and what stands before its numbers.
+    pub(super) fn complete(&mut self, call: u64, by: EndedBy, log: &[&str]) {
         let caller = self.caller_of(call);
         let talk = self.calls.get_mut(&call).and_then(|call| call.talk.as_mut());
         let Some(talk) = talk else { return };
-        let Some((queue, hold)) = talk.queue.take() else { return };
+        let Some(watched) = talk.queue.take() else { return };
+        let Watched { queue, hold, original_position, unsaid } = watched;
         let (peer, agent, since) = (talk.peer, talk.agent, talk.since);
         let Some(agent) = agent else { return };
         let Some((interface, name)) =
@@ -137,14 +139,28 @@ impl World {
             ("TalkTime", talked_text.as_str()),
             ("Reason", reason),
         ];
-        self.say_pair("AgentComplete", Classes::AGENT, caller, peer, &fields);
+        if !unsaid && self.channels.contains_key(&caller) {
+            self.say_pair("AgentComplete", Classes::AGENT, caller, peer, &fields);
+        } else if !unsaid {
+            // Too late for the channels: they are not named any more.
+            let mut event = self.event("AgentComplete", Classes::AGENT);
+            for (name, value) in fields {
+                event.field(name, value);
+            }
+            self.say(event);
+        }
+        let original = original_position.to_string();
+        if let (Some((verb, data)), false) = (log.split_first(), unsaid) {
+            let data = [data, &[hold.as_str(), talked_text.as_str(), original.as_str()]].concat();
+            self.log_call(call, queue, Some(agent), verb, &data);
+        }
         let at = self.clock;
         if let Some(now) = self.queues.get_mut(queue) {
             now.completed += 1;
             now.talk_average = (now.talk_average * 3 + talked) / 4;
         }
         self.queue_call_over(agent, queue);
-        self.truth.queue(queue, |queue| queue.completed += 1);
+        self.truth.queue(queue, |queue| queue.completed += u64::from(!unsaid));
         self.truth.visit(call, |visit| {
             visit.talk_ended = Some(at);
             visit.ended_by = Some(by);
@@ -178,7 +194,14 @@ impl World {
         }
         self.hold_over(call);
         let held = self.channels.get(&caller).is_some_and(|channel| channel.on_hold);
-        self.complete(call, by);
+        let verb = if by == EndedBy::Agent { "COMPLETEAGENT" } else { "COMPLETECALLER" };
+        let version = self.settings.version;
+        let late = self.settings.traps
+            && talk.queue.is_some()
+            && self.chance.percent(crate::traps::complete_late(version));
+        if !late {
+            self.complete(call, by, &[verb]);
+        }
         if held {
             self.say_channel("MusicOnHoldStop", Classes::CALL, caller, &[]);
             self.set(caller, |channel| channel.on_hold = false);
@@ -194,6 +217,9 @@ impl World {
         self.say_soft_hangup(caller, "16");
         self.hang_up(first, 16);
         self.hang_up(second, 16);
+        if late {
+            self.complete(call, by, &[verb]);
+        }
         self.end_consultation(call);
         self.parent_goes_on(call);
         self.forget_call(call);

@@ -55,7 +55,7 @@ impl World {
             .field("Context", "internal")
             .field("Extension", exten);
         self.say(event);
-        self.complete(call, EndedBy::Transfer);
+        self.complete(call, EndedBy::Transfer, &["BLINDTRANSFER", exten, "internal"]);
         let mut bridge = talk.bridge.clone();
         self.leave_bridge(&mut bridge, talk.peer);
         self.set(caller, |channel| {
@@ -188,7 +188,8 @@ impl World {
         self.say_soft_hangup(second, "16");
         self.set(caller, |channel| channel.on_hold = false);
         self.refresh_endpoint(caller);
-        self.complete(call, EndedBy::Transfer);
+        let bridge = main.uniqueid.clone();
+        self.complete(call, EndedBy::Transfer, &["ATTENDEDTRANSFER", "BRIDGE", &bridge]);
         if let Some(from) = self.snapshot(caller) {
             self.connect_line(target, &from.caller_num, &from.caller_name);
         }

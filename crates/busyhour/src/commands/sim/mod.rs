@@ -1,4 +1,7 @@
-//! `busyhour sim pbx`: the demo's PBX on its own, for whoever wants to attach something to it.
+//! `busyhour sim`: the demo's PBX on its own, for whoever wants to attach something to it, or a
+//! day of it in files.
+
+mod day;
 
 use crate::exit::{Exit, Outcome};
 use clap::{Args, Subcommand, ValueEnum};
@@ -14,17 +17,28 @@ use std::time::Duration;
 pub(crate) enum Sim {
     /// A PBX with a contact centre that speaks AMI over TCP.
     Pbx(Pbx),
+    /// A day of it in files, as fast as possible: AMI, queue_log and the truth as tables.
+    Day(day::Day),
 }
 
 /// Which Asterisk to be like.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Version {
+pub(crate) enum Version {
     /// 16.28 (AMI 5.0.4).
     #[value(name = "16")]
     V16,
     /// 22.10 (AMI 11.0.0).
     #[value(name = "22")]
     V22,
+}
+
+impl From<Version> for sim::Version {
+    fn from(version: Version) -> Self {
+        match version {
+            Version::V16 => Self::V16,
+            Version::V22 => Self::V22,
+        }
+    }
 }
 
 /// The PBX.
@@ -35,7 +49,7 @@ pub(crate) struct Pbx {
     listen: SocketAddr,
     /// How many agents.
     #[arg(long, value_name = "N", default_value_t = 24,
-          value_parser = clap::value_parser!(u32).range(5..=5_000))]
+          value_parser = clap::value_parser!(u32).range(5..=10_000))]
     agents: u32,
     /// The same seed gives the same day.
     #[arg(long, default_value_t = 1)]
@@ -47,13 +61,16 @@ pub(crate) struct Pbx {
 
 /// Runs the command.
 pub(crate) fn run(command: &Sim) -> Outcome {
-    let Sim::Pbx(args) = command;
     crate::log::start();
+    match command {
+        Sim::Pbx(args) => serve(args),
+        Sim::Day(args) => day::run(args),
+    }
+}
+
+fn serve(args: &Pbx) -> Outcome {
     let mut settings = sim::Settings::centre(args.agents, args.seed);
-    settings.version = match args.like {
-        Version::V16 => sim::Version::V16,
-        Version::V22 => sim::Version::V22,
-    };
+    settings.version = args.like.into();
     let stop = Arc::new(AtomicBool::new(false));
     for number in [SIGTERM, SIGINT] {
         signal_hook::flag::register(number, stop.clone())?;
