@@ -21,15 +21,18 @@ fn id(c: &Anomalies, row: &Row) -> String {
     row_id('x', c.acd.text(row), &name)
 }
 
+/// What makes the address of a page from an ACD and a name.
+type PathOf = fn(&str, &str) -> String;
+
 /// What the words of an anomaly may name: calls, agents and queues of the tables, by ACD.
 #[derive(Default)]
 struct Known<'a> {
-    paths: BTreeMap<(&'a str, &'a str), fn(&str, &str) -> String>,
+    paths: BTreeMap<(&'a str, &'a str), PathOf>,
 }
 
 impl<'a> Known<'a> {
     fn of(now: &'a Snapshot) -> Self {
-        let kinds: [(&str, fn(&str, &str) -> String); 3] =
+        let kinds: [(&str, PathOf); 3] =
             [("queues", queue_path), ("agents", agent_path), ("calls", call_path)];
         let mut known = Self::default();
         for (table, path) in kinds {
