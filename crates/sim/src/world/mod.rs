@@ -17,6 +17,7 @@ mod lists;
 mod log;
 mod restart;
 mod ring;
+mod shift;
 mod talk;
 mod transfer;
 
@@ -31,10 +32,10 @@ use crate::traps;
 use crate::truth::{TrueAgent, TrueQueue, Truth, VisitEnd};
 
 pub use action::Reply;
-use agent::Duty;
 pub(crate) use agent::{Agent, Member};
 pub(crate) use channel::{Bridge, Channel};
 use dialled::Dialled;
+use shift::Duty;
 
 /// A second in microseconds.
 pub(crate) const SECOND: i64 = 1_000_000;
