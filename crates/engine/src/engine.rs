@@ -96,6 +96,7 @@ impl Engine {
             relay: engine.relay.clone(),
             journal: engine.journal.clone(),
             live: engine.live.clone(),
+            centre: model::Centre::new(),
             stop: engine.stop_folder.clone(),
             failed,
         };

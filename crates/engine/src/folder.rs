@@ -11,6 +11,7 @@ use facts::table::{Table, Type, Value};
 use facts::{Stamp, Text};
 use journal::Journal;
 use links::asterisk::{Link, State as LinkState};
+use model::Centre;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -127,6 +128,8 @@ pub(crate) struct Folder {
     pub(crate) relay: Arc<Relay>,
     pub(crate) journal: Arc<Journal>,
     pub(crate) live: Live,
+    /// What the calls of all ACDs have to do with each other.
+    pub(crate) centre: Centre,
     pub(crate) stop: Arc<AtomicBool>,
     /// Tells once that the journal has failed for good.
     pub(crate) failed: SyncSender<String>,
@@ -263,6 +266,7 @@ impl Folder {
     fn publish(&mut self) {
         let now = wall_clock();
         let mut tables: BTreeMap<&'static str, Table> = BTreeMap::new();
+        let mut parts = Vec::new();
         for acd in &mut self.acds {
             acd.look_at_disk(&self.journal);
             let status = acd.link.status();
@@ -275,6 +279,10 @@ impl Folder {
                 LinkState::Live => acd.switch_now(now),
                 _ => acd.fold.now(),
             };
+            parts.extend(acd.fold.parts(at).into_iter().map(|mut part| {
+                part.shift(acd.shown_offset_us);
+                part
+            }));
             for shape in model::SHAPES {
                 let Some(mut table) = acd.fold.table(shape.name, at) else { continue };
                 shift(&mut table, acd.shown_offset_us);
@@ -292,6 +300,7 @@ impl Folder {
             let key = table.shape.key;
             table.rows.sort_by(|a, b| a.iter().take(key).cmp(b.iter().take(key)));
         }
+        self.centre.unite(parts, &mut tables);
         tables.push(self.links(now));
         self.live.publish(now, tables, self.alarms(now));
     }
@@ -416,6 +425,7 @@ mod tests {
             relay: Arc::default(),
             journal: journal.clone(),
             live: Live::new(),
+            centre: Centre::new(),
             stop: Arc::default(),
             failed: sync_channel(1).0,
         };

@@ -9,7 +9,8 @@ use crate::arena::Key;
 use crate::channels::Channel;
 use crate::trunks::Endpoint;
 use crate::visits::Visit;
-use facts::{AgentId, CallId, Direction, NewChannel, Outcome, SplitId, Stamp, Text};
+use crate::legs::Leg;
+use facts::{AgentId, CallId, Direction, LegId, NewChannel, Outcome, SplitId, Stamp, Text};
 
 /// Why a channel, and with the last one its call, is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,6 +100,14 @@ pub(crate) struct Call {
     pub(crate) outcome: Option<Outcome>,
     pub(crate) abandoned_ringing: bool,
     pub(crate) hangup: Option<Party>,
+    /// That was asked on a leg between switches: who it was is known at its other end.
+    pub(crate) hangup_leg: Option<LegId>,
+    /// Its legs to and from other switches.
+    pub(crate) legs: Vec<Leg>,
+    /// The one that it came in by.
+    pub(crate) came_by: Option<LegId>,
+    /// Its name among the calls of all ACDs.
+    pub(crate) whole: Text,
     pub(crate) transfers: u32,
     pub(crate) was_held: bool,
     pub(crate) was_parked: bool,
@@ -110,8 +119,9 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    fn new(id: CallId, began: Stamp, at: Stamp) -> Self {
+    fn new(acd: &str, id: CallId, began: Stamp, at: Stamp) -> Self {
         let empty = Text::from("");
+        let whole = Text::from(format!("{acd}/{id}"));
         Self {
             ids: vec![id],
             absorbed: Vec::new(),
@@ -150,6 +160,10 @@ impl Call {
             outcome: None,
             abandoned_ringing: false,
             hangup: None,
+            hangup_leg: None,
+            legs: Vec::new(),
+            came_by: None,
+            whole,
             transfers: 0,
             was_held: false,
             was_parked: false,
@@ -218,7 +232,7 @@ impl Model {
             return key;
         }
         let call = self.ended.take(id).map_or_else(
-            || Call::new(id.clone(), began, at),
+            || Call::new(&self.settings.acd, id.clone(), began, at),
             |mut call| {
                 call.end = None;
                 call.ticked = at;
@@ -255,6 +269,7 @@ impl Model {
         if call.entry_rank.as_ref().is_none_or(|old| rank < *old) {
             call.entry_rank = Some(rank);
             call.entry = Some(channel);
+            call.came_by = None;
             call.entry_endpoint = endpoint;
             call.caller = n.number.clone();
             call.caller_name = n.party.clone();
@@ -426,6 +441,8 @@ impl Call {
         self.was_parked |= old.was_parked;
         self.conferenced |= old.conferenced;
         self.hangup = None;
+        self.hangup_leg = None;
+        self.legs.extend(old.legs);
         if !old.work_code.is_empty() {
             self.work_code = old.work_code;
         }

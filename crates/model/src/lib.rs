@@ -17,11 +17,13 @@ mod apply;
 mod arena;
 mod bridges;
 mod calls;
+mod centre;
 mod channels;
 mod clocks;
 mod digest;
 mod ended;
 mod handling;
+mod legs;
 mod rings;
 mod settings;
 mod splits;
@@ -29,9 +31,12 @@ mod tables;
 mod timers;
 mod trunks;
 mod visits;
+mod whole;
 mod works;
 
 pub use anomalies::Anomalies;
+pub use centre::Centre;
+pub use legs::Part;
 pub use settings::*;
 pub use tables::{SHAPES, shape};
 

@@ -11,6 +11,7 @@ mod queues;
 mod shapes;
 mod trunks;
 
+pub(crate) use shapes::{CALLS, WHOLE_CALLS};
 pub use shapes::{SHAPES, shape};
 
 use crate::Model;
