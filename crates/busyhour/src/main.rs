@@ -56,6 +56,8 @@ enum Command {
     Agents(commands::show::Show),
     /// Calls, live and just ended.
     Calls(commands::show::Show),
+    /// Calls that cross switches, each as one.
+    WholeCalls(commands::show::Show),
     /// Channels, as the switch names them.
     Channels(commands::show::Show),
     /// Trunk groups.
@@ -95,6 +97,7 @@ fn run(command: &Command) -> Outcome {
         Command::Queues(args) => show::run("queues", args),
         Command::Agents(args) => show::run("agents", args),
         Command::Calls(args) => show::run("calls", args),
+        Command::WholeCalls(args) => show::run("whole_calls", args),
         Command::Channels(args) => show::run("channels", args),
         Command::Trunks(args) => show::run("trunks", args),
         Command::Anomalies(args) => show::run("anomalies", args),

@@ -52,8 +52,9 @@ impl Centre {
             let key = (part.acd.clone(), part.call.clone());
             self.parts.insert(key, Known { part, heard: true });
         }
-        for (key, known) in before {
-            self.parts.entry(key).or_insert(Known { heard: false, ..known });
+        for (key, Known { mut part, .. }) in before {
+            part.forget();
+            self.parts.entry(key).or_insert(Known { part, heard: false });
         }
         self.wholes.clear();
         if self.parts.is_empty() {

@@ -65,6 +65,13 @@ impl Part {
             *at = at.plus(by_us);
         }
     }
+
+    /// Its ACD knows it no more: whether its end was heard of or not, it is over.
+    pub(crate) fn forget(&mut self) {
+        let last = [self.queued_at, self.answered_at].into_iter().flatten().max();
+        self.ended_at = self.ended_at.or_else(|| Some(self.began.max(last.unwrap_or(self.began))));
+        self.ended_by = self.ended_by.or(Some("UNKNOWN"));
+    }
 }
 
 impl Model {
