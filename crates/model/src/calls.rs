@@ -7,9 +7,9 @@ use crate::Model;
 use crate::agents::Agent;
 use crate::arena::Key;
 use crate::channels::Channel;
+use crate::legs::Leg;
 use crate::trunks::Endpoint;
 use crate::visits::Visit;
-use crate::legs::Leg;
 use facts::{AgentId, CallId, Direction, LegId, NewChannel, Outcome, SplitId, Stamp, Text};
 
 /// Why a channel, and with the last one its call, is over.

@@ -40,6 +40,7 @@ pub struct Part {
     pub(crate) caller_name: Text,
     pub(crate) dialled: Text,
     pub(crate) vdn: Option<Text>,
+    pub(crate) trunk: Option<Text>,
     pub(crate) split: Option<Text>,
     pub(crate) agent: Option<Text>,
     pub(crate) agent_name: Option<Text>,

@@ -175,6 +175,7 @@ impl Whole {
             agent.map_or(Value::Null, |p| text(&p.agent)),
             agent.map_or(Value::Null, |p| text(&p.agent_name)),
             acd_of(agent),
+            text(&first.trunk),
             Value::Stamp(first.began),
             Value::from(each().filter_map(|p| p.queued_at).min()),
             Value::from(self.answered_at()),

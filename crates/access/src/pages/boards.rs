@@ -4,7 +4,7 @@
 //! is rendered does not depend on the moment: the script counts times on.
 
 use super::floor::{Head, Look, heads};
-use super::{anomalies, calls, notices, queue, trunks, wallboard, words};
+use super::{anomalies, calls, centre, notices, queue, trunks, wallboard, words};
 use engine::Snapshot;
 use facts::table::Row;
 use maud::{Markup, PreEscaped, html};
@@ -47,7 +47,7 @@ impl Board {
     /// The tables that it is made of.
     pub(crate) const fn tables(&self) -> &'static [&'static str] {
         match self {
-            Self::Calls => &["calls"],
+            Self::Calls => &["calls", "whole_calls"],
             Self::Queue { .. } => &["calls", "queues", "agents", "cagent"],
             Self::Trunks => &["trunks", "ctrunk"],
             Self::Anomalies => &["anomalies"],
@@ -98,6 +98,9 @@ pub(crate) fn rows<'a>(now: &'a Snapshot, table: &str) -> &'a [Row] {
     now.tables.get(table).map_or(&[], |t| t.rows.as_slice())
 }
 
+/// Pages on which one switch can be looked at alone.
+const SWITCHED: [&str; 2] = ["/calls", "/trunks"];
+
 /// The frame of a page: `id`, the address of its stream, and what is in it.
 pub(crate) fn frame(
     id: &str,
@@ -108,10 +111,13 @@ pub(crate) fn frame(
 ) -> Markup {
     html! {
         // Its stream begins with everything.
-        main id=(id) data-stream=(stream) data-version="0"
+        main id=(id) data-stream=(centre::with_acd(stream, look.acd)) data-version="0"
             data-several=(u8::from(look.several)) data-limits=(look.limits.for_script())
             data-at=(words::millis(now.at)) {
             div id="notices" aria-live="polite" { (notices::all(now)) }
+            @if let Some(path) = stream.strip_suffix("/stream").filter(|p| SWITCHED.contains(p)) {
+                div id="centre" { (centre::switch(now, path, look)) }
+            }
             (inner)
         }
     }

@@ -1,6 +1,7 @@
 //! The Calls page: calls that live and the last that ended.
 
 use super::boards::{Content, Grid, find, frame, none, rows};
+use super::centre::with_acd;
 use super::columns::Calls;
 use super::floor::{Head, Look};
 use super::limits::Level;
@@ -9,6 +10,7 @@ use engine::Snapshot;
 use facts::Stamp;
 use facts::table::Row;
 use maud::{Markup, html};
+use std::collections::BTreeSet;
 
 const HEADS: [Head; 9] = [
     Head("who", "Caller", ""),
@@ -104,9 +106,32 @@ fn end_words(c: &Calls, row: &Row) -> String {
     [outcome, by].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
+/// The ids of calls that cross switches: each is one row, and its parts are none.
+pub(crate) fn crossing(now: &Snapshot) -> BTreeSet<&str> {
+    let Some(table) = now.tables.get("whole_calls") else { return BTreeSet::new() };
+    let c = Calls::of(table.shape);
+    table.rows.iter().map(|row| c.whole.text(row)).collect()
+}
+
+/// The switches that a call came through, each leading to its part there.
+fn hops(way: &str, parts: &str) -> Markup {
+    let hops = way.split(' ').zip(parts.split(' ').chain(std::iter::repeat("")));
+    html! {
+        @for (i, (acd, part)) in hops.enumerate() {
+            @if i > 0 { " → " }
+            a href=(with_acd("/calls", Some(acd))) title=(visible(part)) { (visible(acd)) }
+        }
+    }
+}
+
 /// A call; with a place in a queue, as a caller of that queue.
 pub(crate) fn call_row(c: &Calls, row: &Row, place: Option<usize>, look: Look<'_>) -> Markup {
-    let (acd, call, state) = (c.acd.text(row), c.call.text(row), c.state.text(row));
+    // A call that crosses switches is named by all of them, and is in a queue of one of them.
+    let way = c.way.text(row);
+    let crosses = !way.is_empty();
+    let call = if crosses { c.whole.text(row) } else { c.call.text(row) };
+    let queue_acd = if crosses { c.split_acd.text(row) } else { c.acd.text(row) };
+    let (acd, state) = (c.acd.text(row), c.state.text(row));
     let (group, since, queue) = (group(c, row), since(c, row), c.split.text(row));
     let waits = group == "WAITING";
     let length = c.ended_at.stamp(row).zip(c.began.stamp(row)).map(|(end, begin)| end - begin);
@@ -124,7 +149,11 @@ pub(crate) fn call_row(c: &Calls, row: &Row, place: Option<usize>, look: Look<'_
         tr id=(row_id(kind, acd, call)) class=[level] data-s=(visible(state)) data-g=(group)
             data-t=[since.map(millis)] data-k=(if waits { "Wait" } else { "" })
             data-m=[Some(&ended).filter(|e| !e.is_empty())] {
-            @if look.several { td.acd { (visible(acd)) } }
+            @if look.several {
+                td.acd {
+                    @if crosses { (hops(way, c.calls.text(row))) } @else { (visible(acd)) }
+                }
+            }
             @if let Some(place) = place { td.n { (place) } }
             th scope="row" class="who" {
                 @if name.is_empty() && number.is_empty() { "Unknown" }
@@ -142,7 +171,7 @@ pub(crate) fn call_row(c: &Calls, row: &Row, place: Option<usize>, look: Look<'_
             td.lo { (visible(c.vdn.text(row))) }
             @if place.is_none() {
                 td.sp { @if !queue.is_empty() {
-                    a href=(queue_path(acd, queue)) { (visible(queue)) }
+                    a href=(queue_path(queue_acd, queue)) { (visible(queue)) }
                 } }
             }
             td.ag { (visible(agent)) }
@@ -163,12 +192,20 @@ pub(crate) fn content(now: &Snapshot, look: Look<'_>) -> Content {
     let c = Calls::of(table.shape);
     let mut sums = [0_i64; GROUPS.len()];
     let mut content = Content::default();
-    for row in rows(now, "calls") {
+    let wholes = crossing(now);
+    // Of one switch alone its parts are shown, in the centre the whole.
+    let parts = |row: &&Row| wholes.is_empty() || !wholes.contains(c.whole.text(row));
+    let alone = look.acd.is_some();
+    let single = rows(now, "calls").iter().filter(|row| look.shows(row) && (alone || parts(row)));
+    let whole = rows(now, "whole_calls").iter().filter(|_| !alone);
+    let w = now.tables.get("whole_calls").map_or(c, |table| Calls::of(table.shape));
+    for (c, row) in single.map(|row| (c, row)).chain(whole.map(|row| (w, row))) {
         let group = group(&c, row);
         for ((code, _), sum) in GROUPS.iter().zip(&mut sums) {
             *sum += i64::from(*code == group);
         }
-        let id = row_id('c', c.acd.text(row), c.call.text(row));
+        let call = if c.way.text(row).is_empty() { c.call.text(row) } else { c.whole.text(row) };
+        let id = row_id('c', c.acd.text(row), call);
         content.rows.push((id, call_row(&c, row, None, look).into_string()));
     }
     content.figures = GROUPS.iter().zip(sums).map(|((code, _), n)| (*code, count(n))).collect();

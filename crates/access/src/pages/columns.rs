@@ -31,7 +31,9 @@ columns! {
     /// Of `calls`.
     Calls {
         acd call state caller caller_name vdn split agent agent_name trunk_group began queued_at
-        answered_at ended_at outcome ended_by
+        answered_at ended_at outcome ended_by whole
+        // Of `whole_calls` only.
+        way split_acd calls
     }
     /// Of `cagent`: an agent in one queue.
     Members { acd logid split workmode }

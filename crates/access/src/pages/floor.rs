@@ -5,8 +5,8 @@
 
 use super::columns::{Agents, Links, Queues};
 use super::limits::{Level, Limits};
-use super::notices;
 use super::words::{age, count, millis, queue_path, row_id, span, visible};
+use super::{centre, notices};
 use engine::Snapshot;
 use facts::Stamp;
 use facts::table::{Row, Shape, Table};
@@ -21,8 +21,21 @@ pub(crate) struct Look<'a> {
     pub(crate) now: Stamp,
     /// Whether there are several ACDs, so that a row must say which is its own.
     pub(crate) several: bool,
+    /// The only ACD to be shown.
+    pub(crate) acd: Option<&'a str>,
     /// Where the page's stream goes on.
     pub(crate) place: &'a str,
+}
+
+impl Look<'_> {
+    /// Whether a row, of which the first column is the ACD, is to be shown.
+    pub(crate) fn shows(&self, row: &Row) -> bool {
+        let acd = match row.first() {
+            Some(facts::table::Value::Text(acd)) => &**acd,
+            _ => "",
+        };
+        self.acd.is_none_or(|only| only == acd)
+    }
 }
 
 /// Whether the snapshot is of several ACDs.
@@ -241,14 +254,19 @@ const STATES: [(&str, &str); 6] = [
 impl Figures {
     /// The figures of a snapshot.
     pub(crate) fn of(now: &Snapshot) -> Self {
+        Self::within(now, |_| true)
+    }
+
+    /// The figures of those rows of a snapshot that are to be shown.
+    pub(crate) fn within(now: &Snapshot, shown: impl Fn(&Row) -> bool) -> Self {
         let rows = now.tables.get("queues").map_or(&[][..], |table| table.rows.as_slice());
-        let mut named = Self::of_calls(now, rows);
+        let mut named = Self::of_calls(now, rows.iter().filter(|row| shown(row)));
         let mut states = [0_i64; STATES.len()];
         let mut staffed = 0_usize;
         if let Some(table) = now.tables.get("agents") {
             let c = Agents::of(table.shape);
-            staffed = table.rows.len();
-            for row in &table.rows {
+            for row in table.rows.iter().filter(|row| shown(row)) {
+                staffed += 1;
                 let state = c.state.text(row);
                 if let Some(i) = STATES.iter().position(|(code, _)| *code == state) {
                     states[i] += 1;
@@ -266,7 +284,7 @@ impl Figures {
         let c = Queues::of(table.shape);
         let here = |row: &&Row| c.acd.text(row) == acd && c.queue.text(row) == queue;
         let row = table.rows.iter().find(here)?;
-        let mut named = Self::of_calls(now, std::slice::from_ref(row));
+        let mut named = Self::of_calls(now, std::iter::once(row));
         let states = [c.available, c.agents_ringing, c.on_acd, c.in_acw, c.in_aux, c.other];
         named.push(("staffed", count(c.staffed.sum(row))));
         let states = STATES.iter().zip(states);
@@ -275,7 +293,10 @@ impl Figures {
     }
 
     /// The figures of the calls of these rows of `queues`, all together.
-    fn of_calls(now: &Snapshot, rows: &[Row]) -> Vec<(&'static str, String)> {
+    fn of_calls<'r>(
+        now: &Snapshot,
+        rows: impl Iterator<Item = &'r Row>,
+    ) -> Vec<(&'static str, String)> {
         let mut named = Vec::with_capacity(16);
         let mut oldest: Option<Stamp> = None;
         let mut sums = [0_i64; 6];
@@ -445,18 +466,23 @@ pub(crate) fn all_rows(now: &Snapshot, look: Look<'_>) -> [Vec<String>; 2] {
     let queues = now.tables.get("queues").map(|table| {
         let c = Queues::of(table.shape);
         let rows = by_name(table, |r| c.queue.text(r)).into_iter();
-        rows.map(|row| queue_row(&c, row, look).into_string()).collect()
+        rows.filter(|row| look.shows(row))
+            .map(|row| queue_row(&c, row, look).into_string())
+            .collect()
     });
     let agents = now.tables.get("agents").map(|table| {
         let c = Agents::of(table.shape);
         let rows = by_name(table, |r| called(&c, r)).into_iter();
-        rows.map(|row| agent_row(&c, row, look).into_string()).collect()
+        rows.filter(|row| look.shows(row))
+            .map(|row| agent_row(&c, row, look).into_string())
+            .collect()
     });
     [queues.unwrap_or_default(), agents.unwrap_or_default()]
 }
 
 /// The rows of a change, rendered; `None` if the table is not on this page.
 pub(crate) fn some_rows(shape: &'static Shape, rows: &[Row], look: Look<'_>) -> Option<Markup> {
+    let rows = rows.iter().filter(|row| look.shows(row));
     match shape.name {
         "queues" => {
             let c = Queues::of(shape);
@@ -545,16 +571,18 @@ fn section(
 
 /// What stands between the header and the end of the page.
 pub(crate) fn body(now: &Snapshot, look: Look<'_>) -> Markup {
-    let figures = Figures::of(now);
+    let figures = Figures::within(now, |row| look.shows(row));
     let [queues, agents] = bodies(now, look);
     html! {
-        main id="floor" data-stream="/floor/stream" data-version=(look.place)
+        main id="floor" data-stream=(centre::with_acd("/floor/stream", look.acd)) data-version=(look.place)
             data-several=(u8::from(look.several)) data-limits=(look.limits.for_script())
             data-at=(millis(now.at)) {
             h1.unseen { "Floor" }
             div id="notices" aria-live="polite" { (notices::all(now)) }
+            div id="centre" { (centre::switch(now, "/", look)) }
+            // What the figures count on one switch alone is not on these pages.
             (tiles(&figures, look.limits, look.now,
-                Some(["/calls?state=WAITING", "/?state=AVAIL"])))
+                look.acd.is_none().then_some(["/calls?state=WAITING", "/?state=AVAIL"])))
             section.queues aria-labelledby="queues-title" {
                 header {
                     h2 id="queues-title" { "Queues" } span.count id="queues-count" {}

@@ -8,6 +8,7 @@ mod anomalies;
 mod assets;
 mod boards;
 mod calls;
+mod centre;
 mod columns;
 mod floor;
 mod limits;
@@ -39,11 +40,19 @@ use floor::Look;
 use maud::{DOCTYPE, Markup, html};
 
 /// `/`: the Floor.
-pub(crate) async fn floor(State(site): State<Site>) -> Response {
+pub(crate) async fn floor(State(site): State<Site>, asked: Asked) -> Result<Response, Refusal> {
     let now = site.live().snapshot();
     let place = format!("{}-{}", now.version, site.run());
-    let look = look(&site, floor::several(&now), &place);
-    page(&site, "Floor", "/", &floor::body(&now, look))
+    let acd = only_acd(asked)?;
+    let several = floor::several(&now) && acd.is_none();
+    let look = Look { acd: acd.as_deref(), ..look(&site, several, &place) };
+    Ok(page(&site, "Floor", "/", &floor::body(&now, look)))
+}
+
+/// The only switch that is asked for with `?acd=`; other words are the script's.
+fn only_acd(asked: Asked) -> Result<Option<String>, Refusal> {
+    let found = pairs(asked)?.into_iter().find(|(name, _)| name == "acd");
+    Ok(found.map(|(_, acd)| acd).filter(|acd| !acd.is_empty()))
 }
 
 /// `/links`: the Links page.
@@ -55,8 +64,8 @@ pub(crate) async fn links(State(site): State<Site>) -> Response {
 }
 
 /// `/calls`: the Calls page.
-pub(crate) async fn calls(State(site): State<Site>) -> Response {
-    board(&site, "Calls", "/calls", &Board::Calls)
+pub(crate) async fn calls(State(site): State<Site>, asked: Asked) -> Result<Response, Refusal> {
+    Ok(board_of(&site, "Calls", "/calls", &Board::Calls, only_acd(asked)?.as_deref()))
 }
 
 /// `/queue/{acd}/{name}`: the page of a queue.
@@ -79,8 +88,8 @@ pub(crate) async fn queue(
 }
 
 /// `/trunks`: the Trunks page.
-pub(crate) async fn trunks(State(site): State<Site>) -> Response {
-    board(&site, "Trunks", "/trunks", &Board::Trunks)
+pub(crate) async fn trunks(State(site): State<Site>, asked: Asked) -> Result<Response, Refusal> {
+    Ok(board_of(&site, "Trunks", "/trunks", &Board::Trunks, only_acd(asked)?.as_deref()))
 }
 
 /// `/anomalies`: the Anomalies page.
@@ -103,8 +112,13 @@ pub(crate) async fn wallboard(State(site): State<Site>, asked: Asked) -> Result<
 }
 
 fn board(site: &Site, title: &str, path: &str, board: &Board) -> Response {
+    board_of(site, title, path, board, None)
+}
+
+fn board_of(site: &Site, title: &str, path: &str, board: &Board, acd: Option<&str>) -> Response {
     let now = site.live().snapshot();
-    let look = look(site, floor::several(&now), "0");
+    let several = floor::several(&now) && acd.is_none();
+    let look = Look { acd, ..look(site, several, "0") };
     page(site, title, path, &board.body(&now, look))
 }
 
@@ -124,7 +138,7 @@ pub(crate) async fn nowhere(State(site): State<Site>, uri: Uri) -> Response {
 }
 
 fn look<'a>(site: &'a Site, several: bool, place: &'a str) -> Look<'a> {
-    Look { limits: &site.hooks().limits, now: clock::now(), several, place }
+    Look { limits: &site.hooks().limits, now: clock::now(), several, acd: None, place }
 }
 
 /// The frame around every page.

@@ -10,7 +10,7 @@
 
 use super::boards::Board;
 use super::floor::{Figures, Look};
-use super::{assets, floor, links, look, notices, words};
+use super::{assets, centre, floor, links, look, notices, words};
 use crate::clock;
 use crate::feed::{Feed, Merged, Step, known};
 use crate::refusal::Refusal;
@@ -24,6 +24,7 @@ use engine::Snapshot;
 use facts::Stamp;
 use futures_util::Stream;
 use futures_util::stream::unfold;
+use maud::Markup;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt::Write as _;
@@ -131,20 +132,22 @@ fn open(
     page: Page,
     gap: Duration,
 ) -> Moving {
-    let (mut since, mut several) = (None, None);
+    let (mut since, mut several, mut acd) = (None, None, None);
     for (name, text) in asked {
         match (name.as_str(), text.as_str()) {
             ("since", _) => since = Some(text),
+            ("acd", _) => acd = Some(text),
             ("several", "0" | "1") => several = Some(text == "1"),
             _ => {
-                let text = format!("this stream takes since and several=0 or 1, not '{name}'");
+                let text = format!("this stream takes since, acd and several=0 or 1, not '{name}'");
                 return Err(Refusal::bad("unknown-parameter", text));
             }
         }
     }
     let known = known(&site, headers, since.as_deref())?;
     let feed = Feed::new(&site, known, gap)?;
-    let viewer = Viewer { site, feed, page, several, greeted: false, notices: None };
+    let told = [None, None];
+    let viewer = Viewer { site, feed, page, several, acd, greeted: false, told };
     Ok(Sse::new(Box::new(Box::pin(unfold(viewer, |mut viewer| async move {
         let event = viewer.next().await?;
         Some((Ok(event), viewer))
@@ -184,8 +187,11 @@ struct Viewer {
     page: Page,
     /// Whether the page was rendered for several ACDs; `None` if it did not say.
     several: Option<bool>,
+    /// The only ACD that is looked at.
+    acd: Option<String>,
     greeted: bool,
-    notices: Option<String>,
+    /// Notices, and the figures of the centre and each switch, as they were sent last.
+    told: [Option<String>; 2],
 }
 
 impl Viewer {
@@ -215,14 +221,14 @@ impl Viewer {
 
     /// What leads to `now`; without a change, everything anew. `None`: nothing to be seen.
     fn patch(&mut self, now: &Snapshot, change: Option<&Merged>) -> Option<String> {
-        let several = floor::several(now);
+        let several = floor::several(now) && self.acd.is_none();
         if self.several.is_some_and(|s| s != several) {
             return Some("{\"reload\":true}".into());
         }
         let at = change.map_or(now.at, |c| c.at);
         let mut out = format!("{{\"at\":{}", words::millis(at));
         let bare = out.len();
-        let look = look(&self.site, several, "");
+        let look = Look { acd: self.acd.as_deref(), ..look(&self.site, several, "") };
         match &mut self.page {
             Page::Floor(sent) => sent.patch(&mut out, now, change, look),
             Page::Links(sent) => sent.patch(&mut out, now, change, look),
@@ -233,9 +239,24 @@ impl Viewer {
             // The cards say the rest.
             Page::Links(_) => notices::alarms(now).into_string(),
         };
-        if self.notices.as_ref() != Some(&notices) {
-            field(&mut out, "notices", &notices);
-            self.notices = Some(notices);
+        let centre = match &self.page {
+            Page::Floor(_) => centre::switch(now, "/", look),
+            Page::Board(BoardSent { board: Board::Calls, .. }) => {
+                centre::switch(now, "/calls", look)
+            }
+            Page::Board(BoardSent { board: Board::Trunks, .. }) => {
+                centre::switch(now, "/trunks", look)
+            }
+            Page::Board(_) | Page::Links(_) => Markup::default(),
+        };
+        let news = [("notices", notices), ("centre", centre.into_string())];
+        for (told, (name, news)) in self.told.iter_mut().zip(news) {
+            if told.as_ref() != Some(&news)
+                && (name == "notices" || told.is_some() || !news.is_empty())
+            {
+                field(&mut out, name, &news);
+            }
+            *told = Some(news);
         }
         if out.len() == bare {
             return None;
@@ -277,7 +298,7 @@ impl FloorSent {
             return;
         }
         put_rows(out, &rows, &gone);
-        let figures = Figures::of(now);
+        let figures = Figures::within(now, |row| look.shows(row));
         let before = self.figures.take().unwrap_or_default();
         put_figures(out, figures.changed(&before));
         self.figures = Some(figures);

@@ -81,14 +81,14 @@ pub(crate) fn content(now: &Snapshot, look: Look<'_>) -> Content {
     let mut content = Content::default();
     if let Some(table) = now.tables.get("trunks") {
         let c = Trunks::of(table.shape);
-        for row in rows(now, "trunks") {
+        for row in rows(now, "trunks").iter().filter(|row| look.shows(row)) {
             let id = row_id('t', c.acd.text(row), c.trunk_group.text(row));
             content.rows.push((id, group_row(&c, row, look).into_string()));
         }
     }
     if let Some(table) = now.tables.get("ctrunk") {
         let c = Channels::of(table.shape);
-        for row in rows(now, "ctrunk") {
+        for row in rows(now, "ctrunk").iter().filter(|row| look.shows(row)) {
             let id = row_id('h', c.acd.text(row), c.eqloc.text(row));
             content.rows.push((id, channel_row(&c, row, look).into_string()));
         }

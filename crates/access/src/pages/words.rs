@@ -117,7 +117,7 @@ pub(crate) fn wall_path(queue: &str) -> String {
 }
 
 /// Text as a part of an address.
-fn escape(out: &mut String, text: &str) {
+pub(crate) fn escape(out: &mut String, text: &str) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_".contains(&byte) {
             out.push(char::from(byte));

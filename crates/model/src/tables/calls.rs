@@ -75,7 +75,7 @@ impl Model {
     }
 
     fn part(&self, c: &Call, at: Stamp) -> Option<Part> {
-        let (way, _) = self.way_of(c);
+        let (way, trunk) = self.way_of(c);
         let agent = self.rung_for(c).or(c.agent.as_ref());
         let known = agent.and_then(|a| self.agent_ids.get(a)).and_then(|k| self.agents.get(*k));
         Some(Part {
@@ -92,6 +92,7 @@ impl Model {
             caller_name: c.caller_name.clone(),
             dialled: c.dialled.clone(),
             vdn: self.vdn_of(c).filter(|_| way == Way::In),
+            trunk,
             split: c.split.as_ref().map(|s| s.0.clone()),
             agent: agent.map(|a| a.0.clone()),
             agent_name: known.map(|a| a.name.clone()),

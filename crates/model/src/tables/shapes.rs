@@ -149,6 +149,7 @@ pub(crate) const WHOLE_CALLS: Shape = Shape {
         agent Text "the agent it rings at, talks to, or talked to last; null if none";
         agent_name Text "his name";
         agent_acd Text "his switch";
+        trunk_group Text "the trunk group it came in by, else went out by, on its first switch";
         began Stamp "begin of its first part";
         queued_at Stamp "when it first joined a queue, on any switch";
         answered_at Stamp "when an agent first answered it, else when two parties first talked where it led";
@@ -452,8 +453,19 @@ pub(super) const CTKGRP: Shape = Shape {
 
 /// All live tables, in the order in which they are listed for people.
 pub const SHAPES: &[Shape] = &[
-    QUEUES, AGENTS, CALLS, WHOLE_CALLS, CHANNELS, TRUNKS, ANOMALIES, CAGENT, CSPLIT, CVDN, CVECTOR,
-    CTRUNK, CTKGRP,
+    QUEUES,
+    AGENTS,
+    CALLS,
+    WHOLE_CALLS,
+    CHANNELS,
+    TRUNKS,
+    ANOMALIES,
+    CAGENT,
+    CSPLIT,
+    CVDN,
+    CVECTOR,
+    CTRUNK,
+    CTKGRP,
 ];
 
 /// The shape of that name.

@@ -84,14 +84,13 @@ fn who_hung_up_is_told_where_he_sits() {
     let dialplan = acd("b", &format!("{B}9 hangup b1 switch\n9 end b1\n9 end b2\n"));
     assert_eq!(story(&[&a_far, &dialplan]), ["ENDED SWITCH 9"]);
     // Nobody listened to B when it ended there: A knows only that it was the far side.
-    let unheard = format!("{B}8 linkdown\n11 linkup\n11 missing b1\n11 missing b2\n11 resynced\n30 time\n");
-    let unheard = check_with(
-        Settings { trunks: vec!["p".into()], ..Settings::new("b") },
-        &unheard,
+    let unheard =
+        format!("{B}8 linkdown\n11 linkup\n11 missing b1\n11 missing b2\n11 resynced\n30 time\n");
+    let unheard = check_with(Settings { trunks: vec!["p".into()], ..Settings::new("b") }, &unheard);
+    assert_eq!(
+        wholes(&mut Centre::new(), &[&a_far, &unheard], "40", "state ended_by"),
+        ["ENDED UNKNOWN"]
     );
-    assert_eq!(wholes(&mut Centre::new(), &[&a_far, &unheard], "40", "state ended_by"), [
-        "ENDED UNKNOWN"
-    ]);
 }
 
 #[test]
@@ -120,9 +119,11 @@ fn one_name_at_three_ends_is_one_call() {
 #[test]
 fn there_and_back_is_where_it_went_last() {
     // B's agent lets it be dialled back to A by a second leg.
-    let b = format!("{B}8 transfer b2\n8 unbridge b2 n\n8 end b2\n8 unbridge b1 n\n\
+    let b = format!(
+        "{B}8 transfer b2\n8 unbridge b2 n\n8 end b2\n8 unbridge b1 n\n\
                      8 new b3 p out call=b1\n8 leg b3 y\n8 dial b1 b3\n9 up b3\n9 bridge b1 o\n\
-                     9 bridge b3 o\n");
+                     9 bridge b3 o\n"
+    );
     let back = "8.1 new a5 p in from=555 to=1010 calling\n8.1 leg a5 y\n8.2 new a6 bob out call=a5\n\
                 8.2 rings a6\n8.2 dial a5 a6\n9 up a5\n9 up a6\n9 bridge a5 w\n9 bridge a6 w\n";
     let (a, b) = (acd("a", &format!("{A}{back}")), acd("b", &b));
@@ -134,11 +135,8 @@ fn there_and_back_is_where_it_went_last() {
 
 #[test]
 fn where_a_call_came_from_is_remembered_while_it_lives() {
-    let settings = Settings {
-        trunks: vec!["t".into(), "p".into()],
-        ended_calls_max: 1,
-        ..Settings::new("a")
-    };
+    let settings =
+        Settings { trunks: vec!["t".into(), "p".into()], ended_calls_max: 1, ..Settings::new("a") };
     let (a, b) = (check_with(settings.clone(), A), acd("b", B));
     let mut centre = Centre::new();
     let columns = "whole caller state";
