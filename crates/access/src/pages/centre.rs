@@ -78,7 +78,7 @@ pub(crate) fn switch(now: &Snapshot, path: &str, look: Look<'_>) -> Markup {
         html! {
             a href=(to) aria-current=[here.then_some("true")] {
                 strong { (visible(name)) }
-                span class=(format!("link {}", link_class(f.state))) { (visible(f.state)) }
+                span class=(format!("heard {}", link_class(f.state))) { (visible(f.state)) }
                 span { b { (count(f.calls)) } " calls up" }
                 span { b { (count(f.waiting)) } " waiting" }
                 span { b { (count(f.staffed)) } " staffed" }

@@ -6,7 +6,7 @@ use super::read::Problem;
 use engine::{AcdSettings, Day, FoldSettings};
 use links::asterisk::{Secret, Settings};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const PREFIX: &str = "COM_DIAG_HACKAMORE_";
 const FILE: &str = ".com_diag_hackamore";
@@ -79,7 +79,7 @@ impl Found {
         self.values.is_empty() && self.problems.is_empty()
     }
 
-    fn file(&mut self, path: &PathBuf) {
+    fn file(&mut self, path: &Path) {
         let file = path.display().to_string();
         match super::private_text(path) {
             Ok(text) => self.lines(&file, &text),
