@@ -74,7 +74,7 @@ def must_be_kept(event):
     return name not in fields.NOT_KEPT
 
 
-async def kept(stage, mark, timeout=10):
+async def kept(stage, mark, timeout=60):
     """Wait until the mark is in the journal, and so all that was heard before it."""
     end = time.monotonic() + timeout
     while True:

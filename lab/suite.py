@@ -49,8 +49,8 @@ class Suite:
     async def product_up(self):
         stage = self.stage
         await stage.open_product()
-        await stage.check("start", link(True, stage.acd), 10)
-        await stage.check("start", agrees(stage.probe), 5)
+        await stage.check("start", link(True, stage.acd), 60)
+        await stage.check("start", agrees(stage.probe), 30)
         self.witness = await Witness(HOST, stage.ami_port).start()
         await stage.mark("begin")
         self.follower = Follower(stage.http_port)

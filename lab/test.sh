@@ -58,9 +58,9 @@ trap 'rm -rf "$logs"' EXIT
 # Ports and chroot are one version's: another run on this machine waits its turn.
 one() {
     exec 9>"${BUSYHOUR_LAB_DIR:-$HOME/.cache/busyhour-lab}/run-$1.lock"
-    flock -w 600 9 || { echo "another run of Asterisk $1 does not end" && return 1; }
+    flock -w 1500 9 || { echo "another run of Asterisk $1 does not end" && return 1; }
     "$HERE/lab.sh" down "$1" && "$HERE/lab.sh" up "$1" 9>&- || return 1
-    timeout 400 "$HERE/lab.sh" run "$1" 9>&-
+    timeout 1200 "$HERE/lab.sh" run "$1" 9>&-
     local code=$?
     "$HERE/lab.sh" down "$1"
     return $code

@@ -19,6 +19,8 @@ SWITCHES = [
     "--disable-dev-shm-usage", "--force-color-profile=srgb",
 ]
 POLL_S = 0.05
+# Conditions are waited for at least so long: how fast a busy machine is, is not what is tested.
+PATIENCE_S = 60
 
 
 class Timeout(Exception):
@@ -27,6 +29,7 @@ class Timeout(Exception):
 
 def until(what, seconds, probe):
     """Polls `probe` until it answers something true, and answers that."""
+    seconds = max(seconds, PATIENCE_S)
     deadline = time.monotonic() + seconds
     while True:
         found = probe()

@@ -54,7 +54,7 @@ class Product(Poller):
         if self.process.poll() is None:
             self.process.terminate()
         try:
-            return await asyncio.to_thread(self.process.wait, 10)
+            return await asyncio.to_thread(self.process.wait, 60)
         except subprocess.TimeoutExpired:
             self.kill()
             return None
@@ -65,7 +65,7 @@ class Product(Poller):
         return "\n".join(text.splitlines()[-count:])
 
     # ---- questions ----------------------------------------------------------
-    def get(self, path, timeout=3):
+    def get(self, path, timeout=20):
         """The JSON answer to one GET.  Blocks: use through fetch() or a thread."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:

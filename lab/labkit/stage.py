@@ -16,8 +16,9 @@ from .proxy import Proxy
 from .sipphone import Phone
 
 HOST = "127.0.0.1"
-# The PBX gets time to come to a state; the product only to hear and show it.
-TRUTH_SECONDS, CLAIM_SECONDS = 12, 3
+# The PBX gets time to come to a state; the product only to hear and show it. Both are usually
+# there at once: the rest is for a machine that is busy.
+TRUTH_SECONDS, CLAIM_SECONDS = 60, 20
 # After so many failures it is plain that something is wrong: do not wait long any more.
 PATIENCE = 20
 NAMES = {n: f"{first} {last}" for n, first, last in zip(
@@ -207,11 +208,11 @@ class Flow:
         return caller, leg
 
 
-async def up(dialog, timeout=15):
+async def up(dialog, timeout=60):
     """The other side answered."""
     await asyncio.wait_for(dialog.answered.wait(), timeout)
 
 
-async def over(dialog, timeout=20):
+async def over(dialog, timeout=60):
     """The call ended for this party."""
     await asyncio.wait_for(dialog.ended.wait(), timeout)

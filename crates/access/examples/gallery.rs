@@ -2,7 +2,10 @@
 //! default 8 agents, any free port, 20 changes. With `odd` as fourth word: several PBXes, one of
 //! them down, alarms, and names that no page may choke on. With `empty`: nothing at all.
 
-use engine::{Alarm, Live};
+#[path = "stories/mod.rs"]
+mod stories;
+
+use engine::{Alarm, Live, Stories};
 use facts::Stamp;
 use facts::table::{Column, Row, Shape, Table, Type, Value};
 use std::io::Write as _;
@@ -122,6 +125,8 @@ struct Centre {
     agents: Vec<Row>,
     queues: Vec<Row>,
     links: Vec<Row>,
+    /// Rows of the tables that stand still: `calls`, `waiting`, `cagent`.
+    still: Vec<(&'static str, Vec<Row>)>,
     agent: &'static Shape,
     queue: &'static Shape,
     queue_names: Vec<String>,
@@ -145,6 +150,7 @@ impl Centre {
             agents: Vec::new(),
             queues: Vec::new(),
             links: Vec::new(),
+            still: Vec::new(),
             agent,
             queue,
             queue_names: (0..many).map(name).collect(),
@@ -289,6 +295,89 @@ impl Centre {
         }
     }
 
+    /// What the engine would say of the usual limits.
+    fn levels(&self, at: Stamp) -> Vec<Row> {
+        let mut out = Vec::new();
+        let (a, q) = (self.agent, self.queue);
+        let get = |shape: &Shape, row: &Row, name: &str| {
+            shape.column(name).and_then(|i| row.get(i)).cloned().unwrap_or(Value::Null)
+        };
+        let mut put = |acd: Value, kind: &str, name: Value, measure: &str, limit: i64, warns| {
+            let mut row = empty(&model::LEVELS);
+            let level = if warns { "warning" } else { "caution" };
+            set(&model::LEVELS, &mut row, "acd", acd);
+            set(&model::LEVELS, &mut row, "kind", kind);
+            set(&model::LEVELS, &mut row, "name", name);
+            set(&model::LEVELS, &mut row, "measure", measure);
+            set(&model::LEVELS, &mut row, "level", level);
+            set(&model::LEVELS, &mut row, "limit", limit);
+            out.push(row);
+        };
+        for row in &self.agents {
+            let (measure, caution, warning) = match &get(a, row, "state") {
+                Value::Text(s) if &**s == "AUX" => ("aux_s", 900, 1_800),
+                Value::Text(s) if &**s == "ACW" => ("acw_s", 120, 300),
+                Value::Text(s) if &**s == "RING" => ("ring_s", 20, 40),
+                _ => continue,
+            };
+            let Value::Stamp(since) = get(a, row, "since") else { continue };
+            let secs = at.since(since) / 1_000_000;
+            if secs >= caution {
+                let warns = secs >= warning;
+                let limit = if warns { warning } else { caution };
+                let (acd, agent) = (get(a, row, "acd"), get(a, row, "agent"));
+                put(acd, "agent", agent, measure, limit, warns);
+            }
+        }
+        for row in &self.queues {
+            let (acd, queue) = (get(q, row, "acd"), get(q, row, "queue"));
+            if let Value::Stamp(since) = get(q, row, "oldest_since") {
+                let secs = at.since(since) / 1_000_000;
+                if secs >= 20 {
+                    let limit = if secs >= 60 { 60 } else { 20 };
+                    put(acd.clone(), "queue", queue.clone(), "oldest_wait_s", limit, secs >= 60);
+                }
+            }
+            if let Value::Int(pct @ ..=70) = get(q, row, "service_level_pct") {
+                let limit = if pct <= 60 { 60 } else { 70 };
+                put(acd, "queue", queue, "service_level_pct", limit, pct <= 60);
+            }
+        }
+        out
+    }
+
+    /// Gives everybody a past.
+    fn tell(&mut self, stories: &Stories) {
+        let (at, mut dice) = (now(), stories::Dice(7));
+        let text = |row: &Row, name: &str| match self.agent.column(name).and_then(|i| row.get(i)) {
+            Some(Value::Text(text)) => text.to_string(),
+            _ => String::new(),
+        };
+        let mut known = Vec::new();
+        for row in &self.agents {
+            let [acd, agent, name] = ["acd", "agent", "name"].map(|column| text(row, column));
+            stories.put_agent_day(&stories::day(&mut dice, &acd, &agent, &name, at));
+            known.push((acd, agent));
+        }
+        for queue in &self.queue_names {
+            stories.put_queue_hour("berlin", queue, &stories::hour(&mut dice, at));
+        }
+        let calls = stories::calls(&mut dice, stories, at);
+        let waiting = stories::waiting(&calls);
+        let members = stories::members(&mut dice, &known);
+        self.still = vec![("calls", calls), ("waiting", waiting), ("cagent", members)];
+        for (i, row) in self.agents.iter_mut().enumerate() {
+            let secs = [25_000_i64, 14_100, 2_300, 4_100, 900, 2_900, 700];
+            let names =
+                ["staff_ms", "acd_ms", "acw_ms", "avail_ms", "ring_ms", "aux_ms", "other_ms"];
+            for (name, secs) in names.into_iter().zip(secs) {
+                set(self.agent, row, name, secs * 1_000);
+            }
+            let id = format!("1795261560.{}", i % 40);
+            set(self.agent, row, "call", (i % 2 == 0).then_some(id.as_str()));
+        }
+    }
+
     fn publish(&self, live: &Live, alarms: &[Alarm]) {
         let at = now();
         let table = |shape, rows: &[Row]| {
@@ -296,13 +385,58 @@ impl Centre {
             rows.sort();
             Table { shape, as_of: at, rows }
         };
-        let tables = vec![
+        let mut tables = vec![
             table(&LINKS, &self.links),
             table(self.queue, &self.queues),
             table(self.agent, &self.agents),
+            table(&model::LEVELS, &self.levels(at)),
+            table(&model::THRESHOLDS, &thresholds()),
+            table(&model::GROUPS, &groups()),
         ];
+        for (name, rows) in &self.still {
+            tables.extend(model::shape(name).map(|shape| table(shape, rows)));
+        }
         live.publish(at, tables, alarms.to_vec());
     }
+}
+
+fn thresholds() -> Vec<Row> {
+    let rules =
+        [("service_level_pct", "below", 70_i64, 60_i64), ("oldest_wait_s", "above", 20, 60)];
+    let row = |(measure, direction, caution, warning): (&str, &str, i64, i64)| {
+        let (shape, mut row) = (&model::THRESHOLDS, empty(&model::THRESHOLDS));
+        for (name, text) in [
+            ("acd", ""),
+            ("scope", "default"),
+            ("name", ""),
+            ("measure", measure),
+            ("direction", direction),
+        ] {
+            set(shape, &mut row, name, text);
+        }
+        set(shape, &mut row, "caution", caution);
+        set(shape, &mut row, "warning", warning);
+        set(shape, &mut row, "for_s", 0_i64);
+        row
+    };
+    rules.map(row).into()
+}
+
+fn groups() -> Vec<Row> {
+    let named = [
+        ("Sales and retention", "berlin/sales, berlin/retention, */premium*"),
+        ("Technical", "*/technical*, */support*"),
+    ];
+    let row = |(name, members): (&str, &str)| {
+        let (shape, mut row) = (&model::GROUPS, empty(&model::GROUPS));
+        for (column, text) in
+            [("acd", ""), ("group", name), ("kind", "queues"), ("members", members)]
+        {
+            set(shape, &mut row, column, text);
+        }
+        row
+    };
+    named.map(row).into()
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -312,9 +446,24 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let odd = words.iter().any(|w| w == "odd");
     let live = Live::new();
     let (_stop, stopped) = tokio::sync::watch::channel(false);
-    let shapes: Vec<&'static Shape> = model::SHAPES.iter().chain([&LINKS]).collect();
+    let shapes = model::SHAPES.iter().chain(model::DECIDED_SHAPES).chain([&LINKS]);
+    let shapes: Vec<&'static Shape> = shapes.collect();
+    // Decisions are kept for as long as the gallery is open; what is shown does not follow them.
+    let folder = tempfile::tempdir()?;
+    let engine = engine::Engine::start(engine::Settings {
+        server: "gallery".into(),
+        journal: journal::Settings::new(folder.path().join("journal"), "gallery"),
+        acds: Vec::new(),
+        ring_bytes_max: 1 << 20,
+    })?;
     let listen = SocketAddr::from(([127, 0, 0, 1], u16::try_from(port)?));
-    let hooks = access::Hooks { server: "gallery".into(), ..access::Hooks::default() };
+    let stories = Stories::new();
+    let hooks = access::Hooks {
+        server: "gallery".into(),
+        stories: stories.clone(),
+        administration: Some(engine.administration()),
+        ..access::Hooks::default()
+    };
     let server = access::serve(listen, live.clone(), Vec::leak(shapes), stopped, hooks)?;
     writeln!(std::io::stdout(), "http://{}/", server.address)?;
     let mut alarms = Vec::new();
@@ -327,6 +476,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if words.iter().any(|w| w == "empty") {
         centre.agents.clear();
         centre.queues.clear();
+    } else {
+        centre.tell(&stories);
     }
     let mut i = 0;
     loop {

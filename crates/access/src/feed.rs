@@ -1,19 +1,23 @@
-//! One watcher's place in the stream of versions: what it needs next, and when.
+//! One watcher's place in the stream of versions: what it is sent next, and when.
 //!
-//! Nothing is queued for a watcher. It is asked for its next step only when its connection can
-//! take more, and then gets what leads from the version it knows to the newest: whoever reads
-//! slowly skips what lies between.
+//! Nothing is queued for a watcher. It is asked for its next event only when its connection can
+//! take more. Whoever keeps up gets what the [`Press`] has printed for all who watch the same;
+//! whoever reads slowly skips to the newest.
 
 use crate::clock;
+use crate::press::{Next, Press};
 use crate::refusal::Refusal;
 use crate::server::stopped;
 use crate::site::Site;
-use axum::http::HeaderMap;
-use axum::response::sse::Event;
-use engine::{Alarm, Change, Delta, Live, Since, Snapshot};
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use engine::{Alarm, Change, Delta};
 use facts::Stamp;
 use facts::table::{Row, Shape};
+use futures_util::stream::unfold;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,22 +26,6 @@ use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 /// How often a watcher is told the time, so that it knows that it is not cut off.
 const CLOCK: Duration = Duration::from_secs(5);
-
-/// What a watcher needs next.
-#[derive(Debug)]
-pub(crate) enum Step {
-    /// Forget everything; this is how it stands.
-    Anew(Arc<Snapshot>),
-    /// This has changed, since the version it knew.
-    Changed(Merged),
-    /// Nothing new; the time, and when the tables were last looked at.
-    Clock {
-        /// This server's clock.
-        now: Stamp,
-        /// When tables were last published, changed or not; 0 if never.
-        at: Stamp,
-    },
-}
 
 /// Several deltas in one: of each row only its last state.
 #[derive(Debug)]
@@ -87,23 +75,29 @@ pub(crate) fn merge(deltas: &[Arc<Delta>]) -> Option<Merged> {
 
 /// One watcher.
 pub(crate) struct Feed {
-    live: Live,
+    site: Site,
+    press: Arc<Press>,
+    /// Whether the page that it moves was made for several ACDs; `None` if it did not say.
+    several: Option<bool>,
     versions: watch::Receiver<u64>,
     stopped: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// The version that the watcher is at.
     known: u64,
-    gap: Duration,
-    not_before: Instant,
     clock: Interval,
-    run: String,
     _seat: OwnedSemaphorePermit,
 }
 
 impl Feed {
-    /// A watcher who knows version `known` (0: nothing) and is told news at most once a `gap`.
+    /// A watcher of what `press` prints who knows version `known` (0: nothing).
     ///
     /// # Errors
     /// If all seats are taken.
-    pub(crate) fn new(site: &Site, known: u64, gap: Duration) -> Result<Self, Refusal> {
+    pub(crate) fn new(
+        site: &Site,
+        press: Arc<Press>,
+        known: u64,
+        several: Option<bool>,
+    ) -> Result<Self, Refusal> {
         let Some(seat) = site.seat() else {
             let text = format!(
                 "{} are watching already, which is the limit; close a page that nobody looks at",
@@ -114,63 +108,80 @@ impl Feed {
         let mut clock = tokio::time::interval_at(Instant::now() + CLOCK, CLOCK);
         clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // A version that is still to come means nothing.
-        let known = if known > site.live().snapshot().version { 0 } else { known };
+        let known = if known > site.live().version() { 0 } else { known };
         Ok(Self {
-            live: site.live().clone(),
+            press,
+            several,
             versions: site.live().versions(),
             stopped: Box::pin(stopped(site.stop())),
             known,
-            gap,
-            not_before: Instant::now(),
             clock,
-            run: site.run().to_owned(),
+            site: site.clone(),
             _seat: seat,
         })
     }
 
-    /// What the watcher needs next; waits for it. `None`: the server stops.
-    pub(crate) async fn next(&mut self) -> Option<Step> {
-        loop {
-            tokio::select! {
-                biased;
-                () = &mut self.stopped => return None,
-                step = news(&self.live, &mut self.versions, self.known, self.not_before) => {
-                    let Some(step) = step else { continue };
-                    self.not_before = Instant::now() + self.gap;
-                    self.known = match &step {
-                        Step::Anew(now) => now.version,
-                        Step::Changed(change) => change.version,
-                        Step::Clock { .. } => self.known,
-                    };
-                    return Some(step);
-                }
-                _ = self.clock.tick() => {
-                    let at = self.live.snapshot().at;
-                    return Some(Step::Clock { now: clock::now(), at });
-                }
-            }
+    /// The answer that goes on as long as somebody reads it. With `greet` it begins with the
+    /// time.
+    pub(crate) fn answer(self, greet: bool) -> Response {
+        let events = unfold((self, greet), |(mut feed, greet)| async move {
+            let event = if greet { feed.time() } else { feed.next().await? };
+            Some((Ok::<_, Infallible>(event), (feed, false)))
+        });
+        let head =
+            [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-cache")];
+        (head, Body::from_stream(events)).into_response()
+    }
+
+    /// The watcher's next event; waits for it. `None`: the server stops.
+    async fn next(&mut self) -> Option<Bytes> {
+        tokio::select! {
+            biased;
+            () = &mut self.stopped => None,
+            event = news(
+                &self.site,
+                &self.press,
+                self.several,
+                &mut self.versions,
+                &mut self.known,
+            ) => event,
+            _ = self.clock.tick() => Some(self.time()),
         }
     }
 
-    /// An event that carries the watcher's place, to resume from.
-    pub(crate) fn event(&self, name: &str) -> Event {
-        Event::default().event(name).id(format!("{}-{}", self.known, self.run))
+    fn time(&self) -> Bytes {
+        let at = self.site.live().snapshot().at;
+        let data = self.press.clock(clock::now(), at);
+        event("clock", self.known, self.site.run(), &data)
     }
 }
 
-/// Waits for a version later than the known one, and for the gap.
+/// Waits for something that this watcher has not been told. `None`: nobody publishes any more.
 async fn news(
-    live: &Live,
+    site: &Site,
+    press: &Press,
+    several: Option<bool>,
     versions: &mut watch::Receiver<u64>,
-    known: u64,
-    not_before: Instant,
-) -> Option<Step> {
-    versions.wait_for(|v| *v > known).await.ok()?;
-    tokio::time::sleep_until(not_before).await;
-    match live.since(known) {
-        Since::Anew(now) => Some(Step::Anew(now)),
-        Since::Deltas(deltas) => merge(&deltas).map(Step::Changed),
+    known: &mut u64,
+) -> Option<Bytes> {
+    loop {
+        match press.next(site, *known, several) {
+            Next::Event { leads_to, text } => {
+                *known = leads_to;
+                return Some(text);
+            }
+            Next::Later(at) => tokio::time::sleep_until(at).await,
+            Next::Nothing { known: same, seen } => {
+                *known = same;
+                versions.wait_for(|v| *v > seen).await.ok()?;
+            }
+        }
     }
+}
+
+/// One server-sent event that carries the watcher's place, to resume from. `data` is one line.
+pub(crate) fn event(name: &str, known: u64, run: &str, data: &str) -> Bytes {
+    format!("event: {name}\nid: {known}-{run}\ndata: {data}\n\n").into()
 }
 
 /// The version a watcher says it knows: `Last-Event-ID`, else `?since=`. 0 if it says none, or

@@ -8,7 +8,9 @@
 //! on anything but loopback, and a request must name a host that is meant for it (a page of
 //! another site that resolves its own name to 127.0.0.1 gets nothing).
 
+mod admin;
 mod attach;
+mod chart;
 mod clock;
 mod events;
 mod feed;
@@ -16,14 +18,15 @@ mod guard;
 mod health;
 mod openapi;
 mod pages;
+mod press;
 mod refusal;
 mod rest;
 mod server;
 mod site;
+mod stories;
 mod wire;
 
 pub use attach::{Attach, NewLink};
-pub use pages::{Limit, Limits};
 pub use server::{Hooks, ServeError, Server, serve};
 
 #[cfg(doc)]

@@ -1,6 +1,7 @@
 //! The OpenAPI 3.1 document, made from the shapes of the tables: what is documented is what is
 //! served.
 
+use crate::admin::describe;
 use facts::table::{Column, Shape, Type};
 use serde_json::{Map, Value, json};
 
@@ -16,6 +17,9 @@ pub(crate) fn document(shapes: &[&Shape]) -> String {
     if let Some(Value::Object(links)) = paths.get_mut("/api/v1/links") {
         links.insert("post".into(), attach_operation());
     }
+    crate::stories::document(&mut paths, &mut schemas);
+    paths.extend(describe::paths());
+    schemas.extend(describe::schemas());
     paths.insert("/api/v1/alarms".into(), alarms_path());
     paths.insert("/api/v1/events".into(), events_path(shapes));
     paths.insert("/api/v1/openapi.json".into(), openapi_path());
@@ -108,7 +112,7 @@ fn heads() -> Value {
     })
 }
 
-fn refusal(text: &str) -> Value {
+pub(crate) fn refusal(text: &str) -> Value {
     let schema = json!({ "$ref": "#/components/schemas/refusal" });
     json!({ "description": text, "content": { "application/json": { "schema": schema } } })
 }
@@ -286,6 +290,15 @@ fn refusal_schema() -> Value {
         "properties": {
             "code": { "type": "string", "description": "a stable word for programs" },
             "text": { "type": "string", "description": "words for people" },
+            "fields": {
+                "type": "array", "description": "with code wrong-fields: every one",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "field": { "type": "string" }, "what": { "type": "string" },
+                    },
+                },
+            },
         },
         "required": ["code", "text"],
         "additionalProperties": false,

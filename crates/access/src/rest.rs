@@ -112,7 +112,7 @@ pub(crate) async fn table(
         return Err(Refusal::missing("unknown-table", text));
     };
     let filter = Filter::new(shape, pairs(asked)?)?;
-    let now = site.live().snapshot();
+    let now = site.live().fresh().await;
     if now.version == 0 {
         return Err(Refusal::later("not-ready", "no table has been published yet; try again soon"));
     }

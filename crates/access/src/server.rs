@@ -1,13 +1,13 @@
 //! Listening, the routes, and stopping.
 
 use crate::attach::{self, Attach};
-use crate::pages::{self, Limits};
+use crate::pages;
 use crate::site::Site;
-use crate::{events, guard, health, rest};
+use crate::{admin, events, guard, health, rest, stories};
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::serve::ListenerExt as _;
-use engine::Live;
+use engine::{Administration, Live, Stories};
 use facts::table::Shape;
 use std::fmt;
 use std::net::{SocketAddr, TcpListener};
@@ -30,10 +30,12 @@ pub struct Hooks {
     pub hosts: Vec<String>,
     /// How many may watch at once; one more is told to come back later (503).
     pub viewers_max: usize,
-    /// Where notices turn from plain to caution to warning.
-    pub limits: Limits,
     /// What attaches one more switch; `None`: nothing can be changed from outside.
     pub attach: Option<Attach>,
+    /// The stories of agents, calls and queues.
+    pub stories: Stories,
+    /// Where administrators decide; `None`: nothing can be decided, and no history is shown.
+    pub administration: Option<Administration>,
 }
 
 impl Default for Hooks {
@@ -42,8 +44,9 @@ impl Default for Hooks {
             server: String::new(),
             hosts: Vec::new(),
             viewers_max: VIEWERS_MAX,
-            limits: Limits::default(),
             attach: None,
+            stories: Stories::new(),
+            administration: None,
         }
     }
 }
@@ -175,16 +178,27 @@ pub(crate) fn router(site: Site) -> Router {
         .route("/calls/stream", get(pages::calls_stream))
         .route("/queue/{acd}/{name}", get(pages::queue))
         .route("/queue/{acd}/{name}/stream", get(pages::queue_stream))
+        .route("/agent/{acd}/{agent}", get(pages::agent))
+        .route("/agent/{acd}/{agent}/stream", get(pages::agent_stream))
+        .route("/call/{acd}/{call}", get(pages::call))
+        .route("/call/{acd}/{call}/stream", get(pages::call_stream))
         .route("/trunks", get(pages::trunks))
         .route("/trunks/stream", get(pages::trunks_stream))
         .route("/anomalies", get(pages::anomalies))
         .route("/anomalies/stream", get(pages::anomalies_stream))
+        .route("/thresholds", get(pages::thresholds::get).post(pages::thresholds::post))
+        .route("/groups", get(pages::groups::get).post(pages::groups::post))
+        .route("/author", post(pages::set_author))
         .route("/wallboard", get(pages::wallboard))
         .route("/wallboard/stream", get(pages::wallboard_stream))
         .route("/assets/{file}", get(pages::asset))
         .route("/api/v1/events", get(events::events))
         .route("/api/v1/openapi.json", get(rest::openapi))
         .route("/api/v1/alarms", get(rest::alarms))
+        .route("/api/v1/agents/{acd}/{agent}/day", get(stories::agent_day))
+        .route("/api/v1/calls/{acd}/{call}/life", get(stories::call_life))
+        .route("/api/v1/queues/{acd}/{queue}/hour", get(stories::queue_hour))
+        .merge(admin::routes())
         .route("/api/v1/{table}", get(rest::table).post(attach::attach))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

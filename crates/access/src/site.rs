@@ -1,6 +1,7 @@
 //! What every request needs: where the tables are, which ones there are, who is watching.
 
 use crate::clock;
+use crate::press::{Press, Presses, Topic};
 use crate::server::Hooks;
 use engine::Live;
 use facts::table::Shape;
@@ -21,6 +22,7 @@ struct Inner {
     stop: watch::Receiver<bool>,
     run: String,
     openapi: String,
+    presses: Presses,
 }
 
 impl Site {
@@ -38,6 +40,7 @@ impl Site {
             stop,
             run: format!("{:x}", clock::now().0),
             openapi: crate::openapi::document(shapes),
+            presses: Presses::default(),
             hooks,
         };
         Self { inner: Arc::new(inner) }
@@ -71,6 +74,11 @@ impl Site {
     /// A word for this run of the server: versions of another run mean nothing here.
     pub(crate) fn run(&self) -> &str {
         &self.inner.run
+    }
+
+    /// What prints that for all who watch it.
+    pub(crate) fn press(&self, topic: &Topic) -> Arc<Press> {
+        self.inner.presses.of(topic, self.inner.shapes)
     }
 
     /// The OpenAPI document.

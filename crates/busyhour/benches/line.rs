@@ -1,6 +1,7 @@
 //! From socket to kept to live, measured on the real process: `cargo bench -p busyhour --bench
-//! line [-- RATE SECONDS]`. First RATE events/s (50,000) for SECONDS (60): is anything lost? Then
-//! 5,000 events/s: how old is a state by the stamp of the switch when a viewer has it?
+//! line [-- RATE SECONDS]`. First RATE events/s (100,000) for SECONDS (60): is anything lost? Then
+//! 5,000 events/s of 1,000 agents with 50 viewers: how old is a state by the stamp of the switch
+//! when a viewer has it?
 //!
 //! The ratio in the same run: the journal's bytes against those the switch said.
 
@@ -14,10 +15,13 @@ use std::time::{Duration, Instant};
 
 const LATENCY_RATE: u32 = 5_000;
 const LATENCY_SECONDS: u32 = 20;
+const LATENCY_AGENTS: u32 = 1_000;
+/// Of them one is measured; half of the others look at the Floor, half read the table.
+const VIEWERS: usize = 50;
 
 fn main() {
     let numbers: Vec<u32> = std::env::args().filter_map(|a| a.parse().ok()).collect();
-    let rate = numbers.first().copied().unwrap_or(50_000);
+    let rate = numbers.first().copied().unwrap_or(100_000);
     let seconds = numbers.get(1).copied().unwrap_or(60);
     let mut out = std::io::stdout().lock();
     throughput(&mut out, rate, seconds).expect("stdout takes it");
@@ -30,9 +34,13 @@ struct Line {
     dir: tempfile::TempDir,
 }
 
-fn line(rate: u32, seconds: u32) -> Line {
+fn line(rate: u32, seconds: u32, agents: Option<u32>) -> Line {
     let dir = tempfile::tempdir().expect("a folder");
-    let settings = sim::load::Settings::new(rate, seconds);
+    let mut settings = sim::load::Settings::new(rate, seconds);
+    if let Some(agents) = agents {
+        settings.pbx = sim::Settings::centre(agents, 1);
+        settings.agents = agents;
+    }
     let user = settings.pbx.users.first().expect("an account").clone();
     let at = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let pbx = sim::load::start(&settings, at).expect("the load PBX listens");
@@ -46,7 +54,7 @@ fn said(pbx: &sim::Pbx) -> u64 {
 }
 
 fn throughput(out: &mut impl Write, rate: u32, seconds: u32) -> std::io::Result<()> {
-    let Line { mut server, pbx, dir } = line(rate, seconds);
+    let Line { mut server, pbx, dir } = line(rate, seconds, None);
     let begun = Instant::now();
     while !pbx.is_over() {
         std::thread::sleep(Duration::from_millis(100)); // poll
@@ -61,6 +69,8 @@ fn throughput(out: &mut impl Write, rate: u32, seconds: u32) -> std::io::Result<
         behind = begun.elapsed().saturating_sub(took);
         number(&row, "events") >= total && number(&row, "kept") == number(&row, "heard")
     });
+    server.wait_for("the tables are of now", |s| s.is_live("load"));
+    let live = begun.elapsed().saturating_sub(took);
     let links = row(&server);
     let journal: u64 = files(dir.path());
     let bytes = number(&links, "bytes");
@@ -77,6 +87,8 @@ fn throughput(out: &mut impl Write, rate: u32, seconds: u32) -> std::io::Result<
         "kept        {} records, all of them {behind:.1?} after the last was said",
         number(&links, "kept")
     )?;
+    writeln!(out, "live        tables of now {live:.1?} after the last was said")?;
+    writeln!(out, "processor   {}", cpu(server.pid(), total))?;
     writeln!(
         out,
         "journal     {} MiB, 1:{} of what was said",
@@ -98,11 +110,33 @@ fn files(dir: &std::path::Path) -> u64 {
     sizes.sum()
 }
 
-fn latency(out: &mut impl Write) -> std::io::Result<()> {
-    let Line { server, pbx, dir } = line(LATENCY_RATE, LATENCY_SECONDS);
-    let mut stream = TcpStream::connect(&server.address)?;
-    write!(stream, "GET /api/v1/events?tables=agents HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")?;
+fn watch(address: &str, path: &str) -> std::io::Result<TcpStream> {
+    let mut stream = TcpStream::connect(address)?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")?;
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    Ok(stream)
+}
+
+/// User and system time that a process has spent, and what that is for each of so many events.
+fn cpu(pid: u32, events: u64) -> String {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace();
+    // Ticks of 10 ms.
+    let ticks: u64 = fields.skip(11).take(2).filter_map(|n| n.parse::<u64>().ok()).sum();
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let each = ticks * 10_000_000 / events.max(1);
+    format!("{} ms, {each} ns an event; load average {}", ticks * 10, load.trim())
+}
+
+fn latency(out: &mut impl Write) -> std::io::Result<()> {
+    let Line { server, pbx, dir } = line(LATENCY_RATE, LATENCY_SECONDS, Some(LATENCY_AGENTS));
+    for i in 1..VIEWERS {
+        let path = ["/floor/stream", "/api/v1/events?tables=agents"][i % 2];
+        let mut stream = watch(&server.address, path)?;
+        // It ends with the server.
+        std::thread::spawn(move || drop(std::io::copy(&mut stream, &mut std::io::sink())));
+    }
+    let stream = watch(&server.address, "/api/v1/events?tables=agents")?;
     let mut ages = Vec::new();
     let mut delta = false;
     for line in BufReader::new(stream).lines() {
@@ -127,8 +161,8 @@ fn latency(out: &mut impl Write) -> std::io::Result<()> {
     let at = |percent: usize| ages.get(ages.len() * percent / 100).copied().unwrap_or(0) / 1000;
     writeln!(
         out,
-        "latency     {} states at {LATENCY_RATE} events/s, from the switch's stamp to a \
-        viewer: p50 {} ms, p90 {} ms, p99 {} ms",
+        "latency     {} states at {LATENCY_RATE} events/s of {LATENCY_AGENTS} agents, from the \
+        switch's stamp to one of {VIEWERS} viewers: p50 {} ms, p90 {} ms, p99 {} ms",
         ages.len(),
         at(50),
         at(90),

@@ -35,6 +35,22 @@ impl Client {
         self.table_as_of(name).map(|(rows, _)| rows)
     }
 
+    /// The rows of a live table in which these columns say that.
+    pub(crate) fn table_where(
+        &self,
+        name: &str,
+        equal: &[(&str, &str)],
+    ) -> Result<Vec<Row>, Failure> {
+        let mut request = self.agent.get(format!("http://{}/api/v1/{name}", self.server));
+        for (column, value) in equal {
+            request = request.query(column, value);
+        }
+        let text = self.answer(request.call())?;
+        serde_json::from_str(&text).map_err(|e| {
+            Failure::problem(format!("server {} answered what is no table: {e}", self.server))
+        })
+    }
+
     /// The rows of a live table and the moment they are true for, by the server's clock.
     pub(crate) fn table_as_of(&self, name: &str) -> Result<(Vec<Row>, Option<Stamp>), Failure> {
         let answer = self.agent.get(format!("http://{}/api/v1/{name}", self.server)).call();
@@ -44,6 +60,34 @@ impl Client {
             Failure::problem(format!("server {} answered what is no table: {e}", self.server))
         })?;
         Ok((rows, as_of))
+    }
+
+    /// An object at a path of the server.
+    pub(crate) fn object(&self, path: &str) -> Result<Row, Failure> {
+        let answer = self.agent.get(format!("http://{}{path}", self.server)).call();
+        serde_json::from_str(&self.answer(answer)?).map_err(|e| {
+            Failure::problem(format!("server {} answered what is no object: {e}", self.server))
+        })
+    }
+
+    /// What the server says at a path under `/api/v1/`.
+    pub(crate) fn get(&self, path: &str) -> Result<String, Failure> {
+        self.answer(self.agent.get(format!("http://{}/api/v1/{path}", self.server)).call())
+    }
+
+    /// Puts JSON.
+    pub(crate) fn put(&self, path: &str, body: &Value) -> Result<String, Failure> {
+        let answer = self
+            .agent
+            .put(format!("http://{}{path}", self.server))
+            .header("Content-Type", "application/json")
+            .send(body.to_string());
+        self.answer(answer)
+    }
+
+    /// Deletes what is at a path.
+    pub(crate) fn delete(&self, path: &str) -> Result<String, Failure> {
+        self.answer(self.agent.delete(format!("http://{}{path}", self.server)).call())
     }
 
     /// Sends JSON.

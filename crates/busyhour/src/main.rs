@@ -58,12 +58,31 @@ enum Command {
     Calls(commands::show::Show),
     /// Calls that cross switches, each as one.
     WholeCalls(commands::show::Show),
+    /// What an agent did today, state by state.
+    Agent(commands::story::Story),
+    /// What became of a call, step by step.
+    Call(commands::story::Story),
+    /// A queue's last hour, minute by minute.
+    Queue(commands::story::Story),
+    /// Callers who wait in queues, with their places.
+    Waiting(commands::show::Show),
     /// Channels, as the switch names them.
     Channels(commands::show::Show),
     /// Trunk groups.
     Trunks(commands::show::Show),
     /// What could not be explained.
     Anomalies(commands::show::Show),
+    /// What deserves attention now.
+    Levels(commands::show::Show),
+    /// Thresholds: when a figure deserves attention.
+    #[command(subcommand)]
+    Threshold(commands::decide::Threshold),
+    /// Groups of queues and of agents.
+    #[command(subcommand)]
+    Group(commands::decide::Group),
+    /// What was decided, by whom, when; undoing it.
+    #[command(subcommand)]
+    Decree(commands::decide::Decree),
     /// CMS table: agents by split.
     Cagent(commands::show::Show),
     /// CMS table: splits.
@@ -80,7 +99,9 @@ enum Command {
 
 fn run(command: &Command) -> Outcome {
     use clap::CommandFactory;
-    use commands::{check, demo, journal, manual, record, replay, serve, show, sim, top};
+    use commands::{
+        check, decide, demo, journal, manual, record, replay, serve, show, sim, story, top,
+    };
     match command {
         Command::Serve(args) => serve::run(args),
         Command::Demo(args) => demo::run(args),
@@ -98,9 +119,17 @@ fn run(command: &Command) -> Outcome {
         Command::Agents(args) => show::run("agents", args),
         Command::Calls(args) => show::run("calls", args),
         Command::WholeCalls(args) => show::run("whole_calls", args),
+        Command::Agent(args) => story::run(&story::AGENT, args),
+        Command::Call(args) => story::run(&story::CALL, args),
+        Command::Queue(args) => story::run(&story::QUEUE, args),
+        Command::Waiting(args) => show::run("waiting", args),
         Command::Channels(args) => show::run("channels", args),
         Command::Trunks(args) => show::run("trunks", args),
         Command::Anomalies(args) => show::run("anomalies", args),
+        Command::Levels(args) => show::run("levels", args),
+        Command::Threshold(args) => decide::threshold(args),
+        Command::Group(args) => decide::group(args),
+        Command::Decree(args) => decide::decree(args),
         Command::Cagent(args) => show::run("cagent", args),
         Command::Csplit(args) => show::run("csplit", args),
         Command::Cvdn(args) => show::run("cvdn", args),

@@ -1,6 +1,6 @@
 //! Power cuts at random moments under load, on an ext4 of the test's own: what the real process
 //! said was kept is there when the disk is mounted again, whatever the kernel still held in
-//! memory. 10 cuts; `BUSYHOUR_CUTS` sets another number. Needs root, says so where it skips.
+//! memory. 50 cuts; `BUSYHOUR_CUTS` sets another number. Needs root, says so where it skips.
 
 mod disk;
 mod server;
@@ -68,7 +68,7 @@ struct Figures {
 
 #[test]
 fn what_was_kept_survives_every_power_cut() {
-    let cuts: u32 = std::env::var("BUSYHOUR_CUTS").ok().and_then(|c| c.parse().ok()).unwrap_or(10);
+    let cuts: u32 = std::env::var("BUSYHOUR_CUTS").ok().and_then(|c| c.parse().ok()).unwrap_or(50);
     let (Some(mut store), Some(mut other)) = (Store::new(), Store::new()) else { return };
     let mut settings = sim::load::Settings::new(EVENTS_PER_S, 24 * 3600);
     settings.agents = 50;

@@ -13,8 +13,9 @@ use std::time::{Duration, Instant};
 const RECORDS: usize = 500_000;
 /// How many are handed to the journal at once.
 const BATCH: usize = 10_000;
-/// A debug build on a busy machine; the issue wants 300 ms of a release build.
-const READY_MAX: Duration = Duration::from_secs(3);
+/// It does not wait for the day to be read: that takes so many times as long, on a machine as
+/// busy as it may be. (Alone, a release build is to be ready in 300 ms: docs/figures.md.)
+const SHARE: u32 = 3;
 
 #[test]
 fn a_server_with_a_day_of_journal_is_ready_at_once() {
@@ -44,8 +45,9 @@ fn a_server_with_a_day_of_journal_is_ready_at_once() {
             journal::Entry { kind: 1, epoch: 1, stamp, heard: stamp, payload }
         };
         last = journal.append(ACD, (0..BATCH).map(entry).collect()).expect("room");
+        // A slow disk is given the time it takes.
+        assert!(journal.wait_kept(ACD, last, Duration::from_secs(60)), "the day is kept");
     }
-    assert!(journal.wait_kept(ACD, last, Duration::from_secs(60)), "the day is kept");
     journal.close().expect("the day is kept");
     let begun = Instant::now();
     let mut server = Server::start(&config);
@@ -60,7 +62,7 @@ fn a_server_with_a_day_of_journal_is_ready_at_once() {
          (alarms meanwhile: {alarms:?})"
     );
     writeln!(out, "{figures}").expect("stdout");
-    assert!(ready < READY_MAX, "{figures}");
+    assert!(ready * SHARE < caught_up, "{figures}");
     assert_eq!(server.stop(), Some(0));
     pbx.stop();
 }

@@ -1,12 +1,15 @@
 //! Starting and stopping: journal, links, keeper, folder, in that order, and back.
 
+use crate::administration::{Administration, Watch};
 use crate::fold::Fold;
 use crate::folder::{Acd, Folder};
 use crate::keeper::Keeper;
 use crate::live::Live;
 use crate::relay::Relay;
 use crate::settings::{AcdSettings, Settings};
+use crate::stories::Stories;
 use facts::Text;
+use facts::decree::STREAM;
 use journal::Journal;
 use links::Ring;
 use links::asterisk::Link;
@@ -31,6 +34,8 @@ pub enum StartError {
     Thread(std::io::Error),
     /// Two ACDs of one name.
     Twice(Text),
+    /// An ACD with the name under which decrees are kept.
+    Reserved(Text),
 }
 
 impl fmt::Display for StartError {
@@ -39,6 +44,7 @@ impl fmt::Display for StartError {
             Self::Journal(e) => write!(f, "cannot open the journal: {e}"),
             Self::Thread(e) => write!(f, "cannot start a thread: {e}"),
             Self::Twice(name) => write!(f, "there is an acd named {name} already"),
+            Self::Reserved(name) => write!(f, "no acd can be named {name}: decrees are kept there"),
         }
     }
 }
@@ -49,7 +55,9 @@ impl std::error::Error for StartError {}
 #[derive(Debug)]
 pub struct Engine {
     live: Live,
+    stories: Stories,
     journal: Arc<Journal>,
+    administration: Administration,
     ring: Arc<Ring>,
     relay: Arc<Relay>,
     links: RwLock<Vec<Arc<Link>>>,
@@ -66,15 +74,20 @@ impl Engine {
     /// Opens the journal and starts to collect. Returns as soon as the links run; the tables of
     /// today are made from the journal meanwhile (alarm `catching-up`).
     pub fn start(settings: Settings) -> Result<Self, StartError> {
-        let journal = Journal::open(settings.journal, |state| match state {
+        let mut kept = settings.journal;
+        kept.for_ever.push(STREAM.to_owned());
+        let journal = Journal::open(kept, |state| match state {
             journal::State::Healthy => tracing::info!(code = "journal-healthy"),
             bad => tracing::error!(code = "journal", state = ?bad),
         });
         let journal = Arc::new(journal.map_err(StartError::Journal)?);
+        // Before anything is published: what was decided holds from the first table on.
+        let administration = Administration::open(journal.clone());
         let (arrivals, arriving) = sync_channel(ARRIVALS_MAX);
         let (failed, failing) = sync_channel(1);
         let engine = Self {
             live: Live::new(),
+            stories: Stories::new(),
             ring: Ring::new(settings.ring_bytes_max),
             relay: Arc::new(Relay::default()),
             links: RwLock::new(Vec::new()),
@@ -85,6 +98,7 @@ impl Engine {
             stop_folder: Arc::new(AtomicBool::new(false)),
             threads: std::sync::Mutex::new(Vec::new()),
             journal,
+            administration,
         };
         let mut acds = Vec::new();
         for acd in settings.acds {
@@ -97,6 +111,9 @@ impl Engine {
             journal: engine.journal.clone(),
             live: engine.live.clone(),
             centre: model::Centre::new(),
+            stories: engine.stories.clone(),
+            watch: Watch::new(engine.administration.clone()),
+            follows: Vec::new(),
             stop: engine.stop_folder.clone(),
             failed,
         };
@@ -122,6 +139,9 @@ impl Engine {
     /// Starts a link; its ACD is the next by index.
     fn connect(&self, settings: AcdSettings) -> Result<Acd, StartError> {
         let name = settings.link.name.clone();
+        if &*name == STREAM {
+            return Err(StartError::Reserved(name));
+        }
         let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
         if names.contains(&name) {
             return Err(StartError::Twice(name));
@@ -150,6 +170,16 @@ impl Engine {
     /// Where the live tables are published.
     pub fn live(&self) -> Live {
         self.live.clone()
+    }
+
+    /// The stories of agents, calls and queues.
+    pub fn stories(&self) -> Stories {
+        self.stories.clone()
+    }
+
+    /// Where administrators decide, and what they decided.
+    pub fn administration(&self) -> Administration {
+        self.administration.clone()
     }
 
     /// Waits up to `wait` for the journal to fail; its last words if it has.

@@ -6,7 +6,7 @@
 
 use facts::table::Table;
 use facts::{Record, Stamp, Timed};
-use model::{Model, Part};
+use model::{Model, Part, Step};
 use std::fmt;
 use translate::asterisk::Translator;
 use translate::order::Reorder;
@@ -83,6 +83,21 @@ impl Fold {
         }
     }
 
+    /// From now on the fold tells what happens; whoever says so must [take](Self::take_steps) it.
+    pub const fn tell_steps(&mut self) {
+        self.model.tell_steps();
+    }
+
+    /// Appends what happened since the last time.
+    pub fn take_steps(&mut self, into: &mut Vec<Step>) {
+        self.model.take_steps(into);
+    }
+
+    /// Tells how far the current minute of every queue has come at `at`.
+    pub fn tell_minute_so_far(&mut self, at: Stamp) {
+        self.model.tell_minute_so_far(at);
+    }
+
     /// A new local day begins: today's counts start from 0.
     pub fn start_day(&mut self, at: Stamp) {
         self.model.start_day(at);
@@ -91,6 +106,12 @@ impl Fold {
     /// The moment the fold has come to, on the switch's clock.
     pub fn now(&self) -> Stamp {
         self.model.now()
+    }
+
+    /// Counts what may have changed the tables: as long as it stays, only columns that count on
+    /// by themselves differ.
+    pub const fn changes(&self) -> u64 {
+        self.model.changes()
     }
 
     /// How many records were folded.

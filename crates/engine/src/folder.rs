@@ -1,16 +1,18 @@
 //! The folder: folds what the keeper passes on, reads from the journal what it missed, lets time
 //! pass, and publishes the live tables. One thread for all ACDs; it holds up nobody.
 
+use crate::administration::Watch;
 use crate::fold::Fold;
 use crate::keeper::from_entry;
 use crate::live::{Alarm, Live};
 use crate::relay::{Parcel, Relay};
 use crate::settings::Day;
+use crate::stories::Stories;
 use crate::wall_clock;
 use facts::table::{Table, Type, Value};
 use facts::{Stamp, Text};
 use journal::Journal;
-use links::asterisk::{Link, State as LinkState};
+use links::asterisk::{Link, State as LinkState, Status};
 use model::Centre;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,8 +26,13 @@ const PUBLISH_GAP: Duration = Duration::from_millis(20);
 const PUBLISH_SHARE: u32 = 4;
 /// But never longer than this, however busy the machine is.
 const PUBLISH_GAP_MAX: Duration = Duration::from_millis(250);
-/// Ages and rates are renewed this often even if nothing changed.
+/// What is not of the fold (links, alarms) is renewed this often even if nothing changed.
 const PUBLISH_IDLE: Duration = Duration::from_millis(500);
+/// And so are all tables, because of what follows from time alone, but for that at most this
+/// share of the time is spent: one part in this many. Whoever reads gets fresh ones anyway.
+const IDLE_SHARE: u32 = 200;
+/// Though not less often than this.
+const IDLE_MAX: Duration = Duration::from_secs(5);
 /// How long the folder waits for records before it looks at the clock.
 const WAIT: Duration = Duration::from_millis(10);
 /// An event heard this long ago is not held back any longer for one that might go before it.
@@ -48,7 +55,12 @@ const READ_MAX: usize = 20_000;
 pub(crate) struct Acd {
     pub(crate) name: Text,
     pub(crate) link: Arc<Link>,
+    /// What the link said in this round.
+    pub(crate) status: Status,
     pub(crate) fold: Fold,
+    /// The fold's count of changes, whether the link was live and the clock's offset as shown when
+    /// tables were last made.
+    pub(crate) made: Option<(u64, bool, i64)>,
     pub(crate) day: Day,
     /// Beginning of the day whose counts are shown, by the switch's clock.
     pub(crate) day_start: Stamp,
@@ -63,16 +75,23 @@ pub(crate) struct Acd {
     pub(crate) kept: (u64, Option<Instant>),
     /// When the newest record came, and whether it may still be held back.
     pub(crate) unsettled: Option<Instant>,
+    /// What the fold told and the stories do not know yet.
+    steps: Vec<model::Step>,
+    /// The day that the stories are told of.
+    day_told: Stamp,
 }
 
 impl Acd {
     /// An ACD that will first fold what the journal has of today.
-    pub(crate) fn new(name: Text, link: Arc<Link>, fold: Fold, day: Day) -> Self {
+    pub(crate) fn new(name: Text, link: Arc<Link>, mut fold: Fold, day: Day) -> Self {
+        fold.tell_steps();
         let day_start = day.start(wall_clock());
         Self {
             name,
+            status: link.status(),
             link,
             fold,
+            made: None,
             day,
             day_start,
             next: 0,
@@ -80,12 +99,32 @@ impl Acd {
             shown_offset_us: 0,
             kept: (0, None),
             unsettled: None,
+            steps: Vec::new(),
+            day_told: Stamp::default(),
         }
     }
 
     /// The switch's clock now, as far as is known.
     fn switch_now(&self, now: Stamp) -> Stamp {
-        now.plus(self.link.status().clock_offset_us.unwrap_or(0))
+        now.plus(self.status.clock_offset_us.unwrap_or(0))
+    }
+
+    fn is_live(&self) -> bool {
+        self.status.state == LinkState::Live
+    }
+
+    /// Takes the link's word for this round, and what follows from it for what is shown.
+    fn look_at_link(&mut self) {
+        self.status = self.link.status();
+        let offset = -self.status.clock_offset_us.unwrap_or(0);
+        if (offset - self.shown_offset_us).abs() > CLOCK_SHOWN_US {
+            self.shown_offset_us = if offset.abs() < CLOCK_SHOWN_US { 0 } else { offset };
+        }
+    }
+
+    /// What the tables are made of now, besides time.
+    fn making(&self) -> Option<(u64, bool, i64)> {
+        Some((self.fold.changes(), self.is_live(), self.shown_offset_us))
     }
 
     /// Notes since when the disk stands still though records wait for it.
@@ -111,6 +150,16 @@ impl Acd {
         self.unsettled = Some(Instant::now());
     }
 
+    /// Passes on what the fold told.
+    fn tell(&mut self, stories: &Stories) {
+        if self.day_told != self.day_start {
+            self.day_told = self.day_start;
+            stories.start_day(&self.name, self.day_start);
+        }
+        self.fold.take_steps(&mut self.steps);
+        stories.take(&self.name, self.steps.drain(..));
+    }
+
     fn begin_day(&mut self, switch_now: Stamp) {
         let midnight = self.day.start(switch_now);
         if midnight > self.day_start {
@@ -130,6 +179,10 @@ pub(crate) struct Folder {
     pub(crate) live: Live,
     /// What the calls of all ACDs have to do with each other.
     pub(crate) centre: Centre,
+    pub(crate) stories: Stories,
+    pub(crate) watch: Watch,
+    /// Alarms that followed from the tables when these were last made.
+    pub(crate) follows: Vec<Alarm>,
     pub(crate) stop: Arc<AtomicBool>,
     /// Tells once that the journal has failed for good.
     pub(crate) failed: SyncSender<String>,
@@ -138,9 +191,8 @@ pub(crate) struct Folder {
 impl Folder {
     /// Runs until told to stop.
     pub(crate) fn run(mut self) {
-        let mut published = Instant::now();
-        let mut gap = Duration::ZERO;
-        let mut news = true;
+        let (mut published, mut made) = (Instant::now(), Instant::now());
+        let (mut gap, mut idle) = (Duration::ZERO, Duration::ZERO);
         for i in 0..self.acds.len() {
             self.start_reading(i);
         }
@@ -151,27 +203,38 @@ impl Folder {
             }
             let behind = self.acds.iter().any(|a| !a.caught_up());
             let parcels = self.relay.take(if behind { Duration::ZERO } else { WAIT });
-            news |= !parcels.is_empty() || behind;
             for parcel in parcels {
                 self.accept(parcel);
             }
             for i in 0..self.acds.len() {
                 self.read_on(i);
             }
+            for acd in &mut self.acds {
+                acd.look_at_link();
+            }
             self.pass();
+            for acd in &mut self.acds {
+                acd.tell(&self.stories);
+            }
             if let journal::State::Failed(reason) = self.journal.state() {
                 // A second word would say the same; the first is being handled.
                 drop(self.failed.try_send(reason));
             }
-            if (news && published.elapsed() >= gap) || published.elapsed() >= PUBLISH_IDLE {
+            let news = self.acds.iter().any(|a| a.made != a.making());
+            let least = if news || self.live.is_wanted() { gap } else { idle };
+            if made.elapsed() >= least {
                 let begun = Instant::now();
-                self.publish();
-                gap = (begun.elapsed() * PUBLISH_SHARE).clamp(PUBLISH_GAP, PUBLISH_GAP_MAX);
+                self.publish(true);
+                let took = begun.elapsed();
+                gap = (took * PUBLISH_SHARE).clamp(PUBLISH_GAP, PUBLISH_GAP_MAX);
+                idle = (took * IDLE_SHARE).clamp(PUBLISH_IDLE, IDLE_MAX);
+                (published, made) = (Instant::now(), Instant::now());
+            } else if published.elapsed() >= PUBLISH_IDLE {
+                self.publish(false);
                 published = Instant::now();
-                news = false;
             }
         }
-        self.publish();
+        self.publish(true);
     }
 
     /// Finds where today begins in the journal.
@@ -255,7 +318,7 @@ impl Folder {
                 acd.unsettled = None;
                 acd.fold.settle();
             }
-            if acd.link.status().state == LinkState::Live {
+            if acd.is_live() {
                 let switch_now = acd.switch_now(now);
                 acd.fold.advance(switch_now.plus(-TIMER_MARGIN_US));
                 acd.begin_day(switch_now.plus(-TIMER_MARGIN_US));
@@ -263,22 +326,39 @@ impl Folder {
         }
     }
 
-    fn publish(&mut self) {
+    /// Publishes what is not of the fold; with `all`, the fold's tables as well.
+    fn publish(&mut self, all: bool) {
         let now = wall_clock();
+        for acd in &mut self.acds {
+            acd.look_at_disk(&self.journal);
+        }
+        let mut tables = Vec::new();
+        if all {
+            tables = self.tables(now);
+            let mut follows = Vec::new();
+            self.watch.publish(now, &mut tables, &mut follows);
+            self.follows = follows;
+        }
+        tables.push(self.links(now));
+        let mut alarms = self.alarms(now);
+        alarms.extend(self.follows.iter().cloned());
+        self.live.publish(now, tables, alarms);
+        if all {
+            self.live.is_renewed();
+        }
+    }
+
+    /// The tables of all ACDs together.
+    fn tables(&mut self, now: Stamp) -> Vec<Table> {
         let mut tables: BTreeMap<&'static str, Table> = BTreeMap::new();
         let mut parts = Vec::new();
         for acd in &mut self.acds {
-            acd.look_at_disk(&self.journal);
-            let status = acd.link.status();
-            let offset = -status.clock_offset_us.unwrap_or(0);
-            if (offset - acd.shown_offset_us).abs() > CLOCK_SHOWN_US {
-                acd.shown_offset_us = if offset.abs() < CLOCK_SHOWN_US { 0 } else { offset };
-            }
+            acd.made = acd.making();
             // A link that is down stops the clocks where it went down.
-            let at = match status.state {
-                LinkState::Live => acd.switch_now(now),
-                _ => acd.fold.now(),
-            };
+            let at = if acd.is_live() { acd.switch_now(now) } else { acd.fold.now() };
+            acd.fold.tell_minute_so_far(at);
+            acd.tell(&self.stories);
+            self.stories.at(&acd.name, at, acd.shown_offset_us);
             parts.extend(acd.fold.parts(at).into_iter().map(|mut part| {
                 part.shift(acd.shown_offset_us);
                 part
@@ -297,19 +377,20 @@ impl Folder {
         let mut tables: Vec<Table> = tables.into_values().collect();
         for table in &mut tables {
             table.as_of = now;
-            let key = table.shape.key;
-            table.rows.sort_by(|a, b| a.iter().take(key).cmp(b.iter().take(key)));
+            if self.acds.len() > 1 {
+                let key = table.shape.key;
+                table.rows.sort_by(|a, b| a.get(..key).cmp(&b.get(..key)));
+            }
         }
         self.centre.unite(parts, &mut tables);
-        tables.push(self.links(now));
-        self.live.publish(now, tables, self.alarms(now));
+        tables
     }
 
     fn links(&self, now: Stamp) -> Table {
         let rows = self.acds.iter().map(|acd| {
             let marks = self.journal.watermark(&acd.name);
             links::asterisk::Shown {
-                status: acd.link.status(),
+                status: acd.status.clone(),
                 heard: marks.heard_seq,
                 kept: marks.kept_seq,
                 kept_through: marks.kept_through.map(Stamp),
@@ -367,6 +448,12 @@ impl Folder {
     }
 }
 
+/// Adds the tables that are made of other tables; the alarms that follow from them. Called
+/// whenever all tables of all ACDs are at hand.
+const fn derived(_now: Stamp, _tables: &mut Vec<Table>) -> Vec<Alarm> {
+    Vec::new()
+}
+
 /// Shows moments in our time where the switch's clock is far off.
 fn shift(table: &mut Table, offset_us: i64) {
     if offset_us == 0 {
@@ -387,6 +474,7 @@ fn shift(table: &mut Table, offset_us: i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::administration::Administration;
     use crate::fold::FoldSettings;
     use links::Ring;
     use links::asterisk::Secret;
@@ -426,6 +514,9 @@ mod tests {
             journal: journal.clone(),
             live: Live::new(),
             centre: Centre::new(),
+            stories: Stories::new(),
+            watch: Watch::new(Administration::open(journal.clone())),
+            follows: Vec::new(),
             stop: Arc::default(),
             failed: sync_channel(1).0,
         };
@@ -433,7 +524,7 @@ mod tests {
         let acd = &folder.acds[0];
         assert_eq!((acd.next, acd.catch_up_to, acd.caught_up()), (1, 3, false));
         full.limit_pages(0);
-        assert!(journal.wait_kept("a", 3, Duration::from_secs(30)), "room again");
+        assert!(journal.wait_kept("a", 3, Duration::from_secs(60)), "room again");
         folder.read_on(0);
         assert!(folder.acds[0].caught_up());
     }

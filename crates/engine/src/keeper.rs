@@ -31,6 +31,7 @@ pub(crate) struct Keeper {
 impl Keeper {
     /// Runs until told to stop and the ring is empty.
     pub(crate) fn run(self) {
+        let mut stopped = false;
         let mut refused: VecDeque<(usize, Vec<Record>)> = VecDeque::new();
         loop {
             let stopping = self.stop.load(Ordering::Acquire);
@@ -42,7 +43,7 @@ impl Keeper {
                 refused = by_link(batch);
             }
             while let Some((link, records)) = refused.pop_front() {
-                if let Some(back) = self.keep(link, records) {
+                if let Some(back) = self.keep(link, records, &mut stopped) {
                     refused.push_front((link, back));
                     if stopping {
                         tracing::error!("stopping with records that the journal did not take");
@@ -56,7 +57,7 @@ impl Keeper {
     }
 
     /// Hands records of one link on. Gives them back if the journal is full.
-    fn keep(&self, link: usize, records: Vec<Record>) -> Option<Vec<Record>> {
+    fn keep(&self, link: usize, records: Vec<Record>, stopped: &mut bool) -> Option<Vec<Record>> {
         let acd = {
             let acds = self.acds.read().unwrap_or_else(std::sync::PoisonError::into_inner);
             acds.get(link).cloned()?
@@ -69,8 +70,12 @@ impl Keeper {
             }
             Err(refused) if refused.reason == Reason::Full => Some(records),
             Err(refused) => {
-                // Stopped: the process is about to end. Unfit: trying again would not help.
-                tracing::error!(code = "not-kept", acd = &*acd, %refused);
+                // Stopped: the process is about to end, and once is enough said of all that still
+                // comes. Unfit: trying again would not help.
+                let again = refused.reason == Reason::Stopped && std::mem::replace(stopped, true);
+                if !again {
+                    tracing::error!(code = "not-kept", acd = &*acd, %refused);
+                }
                 None
             }
         }

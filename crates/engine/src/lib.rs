@@ -3,6 +3,7 @@
 //!
 //! It may not know HTTP, HTML or the command line.
 
+mod administration;
 mod engine;
 mod fold;
 mod folder;
@@ -10,12 +11,18 @@ mod keeper;
 mod live;
 mod relay;
 mod settings;
+mod stories;
 
+pub use administration::{Administration, DecreeError, History, Past};
 pub use engine::{Engine, StartError};
 pub use fold::{Fold, FoldSettings, REORDER_WINDOW_US};
 pub use keeper::from_entry;
 pub use live::{Alarm, Change, Delta, Live, Since, Snapshot};
+pub use model::decrees::{InForce, Settled, Source, Wrong};
 pub use settings::{AcdSettings, Day, Settings};
+pub use stories::{
+    AgentDay, AgentSpan, CallLife, CallStep, KINDS, MINUTES, Minute, QueueHour, STATES, Stories,
+};
 
 /// This server's clock. The only place in the engine that reads it as a date.
 pub fn wall_clock() -> facts::Stamp {

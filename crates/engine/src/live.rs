@@ -6,14 +6,22 @@
 
 use facts::Stamp;
 use facts::table::{Row, Shape, Table, Type, Value};
+use std::cmp::Ordering::Equal;
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// How many deltas are kept for readers that come back. At ten a second: some minutes.
 const DELTAS_MAX: usize = 2_000;
 /// And how many changed rows in all of them together.
 const DELTA_ROWS_MAX: usize = 200_000;
+
+/// Columns that count on by themselves are good for this long.
+const FRESH: Duration = Duration::from_millis(500);
+/// How long a reader waits for fresh ones; then it takes what there is.
+const FRESH_WAIT: Duration = Duration::from_millis(500);
 
 /// Something that an operator must see on every page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +85,10 @@ pub enum Since {
 pub struct Live {
     state: Arc<Mutex<State>>,
     version: watch::Sender<u64>,
+    /// When all tables were last made from the fold; `None`: by nobody who would do so when asked.
+    renewed: watch::Sender<Option<Instant>>,
+    /// Somebody waits for that.
+    wanted: Arc<AtomicBool>,
 }
 
 #[derive(Debug)]
@@ -84,6 +96,24 @@ struct State {
     now: Arc<Snapshot>,
     deltas: VecDeque<Arc<Delta>>,
     delta_rows: usize,
+}
+
+impl State {
+    fn since(&self, version: u64) -> Since {
+        if version == self.now.version {
+            return Since::Deltas(Vec::new());
+        }
+        match self.deltas.front() {
+            Some(oldest)
+                if version != 0 && version + 1 >= oldest.version && version < self.now.version =>
+            {
+                // Versions follow each other without a gap.
+                let known = usize::try_from(version + 1 - oldest.version).unwrap_or(usize::MAX);
+                Since::Deltas(self.deltas.iter().skip(known).cloned().collect())
+            }
+            _ => Since::Anew(self.now.clone()),
+        }
+    }
 }
 
 impl Default for Live {
@@ -102,7 +132,12 @@ impl Live {
             alarms: Vec::new(),
         });
         let state = State { now, deltas: VecDeque::new(), delta_rows: 0 };
-        Self { state: Arc::new(Mutex::new(state)), version: watch::Sender::new(0) }
+        Self {
+            state: Arc::new(Mutex::new(state)),
+            version: watch::Sender::new(0),
+            renewed: watch::Sender::new(None),
+            wanted: Arc::default(),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -115,26 +150,49 @@ impl Live {
         self.lock().now.clone()
     }
 
+    /// The newest snapshot, with columns that count on by themselves of now: while nothing else
+    /// changes nobody renders them, so whoever reads them asks here.
+    pub async fn fresh(&self) -> Arc<Snapshot> {
+        let mut renewed = self.renewed.subscribe();
+        let last = *renewed.borrow_and_update();
+        if last.is_some_and(|last| last.elapsed() >= FRESH) {
+            self.wanted.store(true, Ordering::Release);
+            // Who publishes may be busy or gone: then what there is must do.
+            drop(tokio::time::timeout(FRESH_WAIT, renewed.changed()).await);
+        }
+        self.snapshot()
+    }
+
+    /// Whether a reader waits for fresh tables.
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.wanted.load(Ordering::Acquire)
+    }
+
+    /// All tables have just been published as they stand.
+    pub(crate) fn is_renewed(&self) {
+        self.wanted.store(false, Ordering::Release);
+        self.renewed.send_replace(Some(Instant::now()));
+    }
+
     /// Tells of each new version; a slow reader sees only the newest.
     pub fn versions(&self) -> watch::Receiver<u64> {
         self.version.subscribe()
     }
 
+    /// The version in force.
+    pub fn version(&self) -> u64 {
+        self.lock().now.version
+    }
+
     /// What a reader at `version` needs to be up to date.
     pub fn since(&self, version: u64) -> Since {
+        self.look(version).1
+    }
+
+    /// The newest snapshot, and what leads from `version` to exactly that one.
+    pub fn look(&self, version: u64) -> (Arc<Snapshot>, Since) {
         let state = self.lock();
-        if version == state.now.version {
-            return Since::Deltas(Vec::new());
-        }
-        match state.deltas.front() {
-            Some(oldest)
-                if version != 0 && version + 1 >= oldest.version && version < state.now.version =>
-            {
-                let newer = state.deltas.iter().filter(|d| d.version > version);
-                Since::Deltas(newer.cloned().collect())
-            }
-            _ => Since::Anew(state.now.clone()),
-        }
+        (state.now.clone(), state.since(version))
     }
 
     /// Publishes tables and alarms as they stand at `at`. Nothing is published if nothing but
@@ -177,7 +235,11 @@ impl Live {
 fn compare(old: Option<&[Row]>, new: &Table) -> Option<Change> {
     let shape = new.shape;
     let key = |row: &Row| -> Row { row.iter().take(shape.key).cloned().collect() };
-    let order = |a: &Row, b: &Row| a.iter().take(shape.key).cmp(b.iter().take(shape.key));
+    let order = |a: &Row, b: &Row| match (a.get(..shape.key), b.get(..shape.key)) {
+        // Most are the same, which is told faster than what comes first.
+        (a, b) if a == b => Equal,
+        (a, b) => a.cmp(&b),
+    };
     let mut change = Change { shape, rows: Vec::new(), gone: Vec::new() };
     let mut olds = old.unwrap_or_default().iter().peekable();
     for row in &new.rows {

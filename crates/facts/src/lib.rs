@@ -5,6 +5,7 @@
 //! `translate` makes [`Fact`]s out of [`Record`]s; `model` folds facts; everything that is
 //! shown leaves as a [`table::Table`].
 
+pub mod decree;
 mod fact;
 mod name;
 mod record;

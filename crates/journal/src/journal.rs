@@ -34,6 +34,8 @@ pub struct Settings {
     pub queue_bytes_max: u64,
     /// What [`Journal::retain`] deletes.
     pub limits: Limits,
+    /// Names of which [`Journal::retain`] deletes nothing, whatever the limits.
+    pub for_ever: Vec<String>,
     /// For tests.
     #[doc(hidden)]
     pub faults: Arc<Faults>,
@@ -47,6 +49,7 @@ impl Settings {
             server: server.into(),
             queue_bytes_max: QUEUE_BYTES_MAX,
             limits: Limits::default(),
+            for_ever: Vec::new(),
             faults: Arc::default(),
         }
     }
@@ -150,7 +153,7 @@ impl Journal {
         settings: Settings,
         notify: impl Fn(&State) + Send + Sync + 'static,
     ) -> Result<Self, OpenError> {
-        let Settings { dir, server, queue_bytes_max, limits, faults } = settings;
+        let Settings { dir, server, queue_bytes_max, limits, for_ever, faults } = settings;
         let unusable = |e: std::io::Error| OpenError::Unusable(format!("{}: {e}", dir.display()));
         layout::make_dir(&dir).map_err(unusable)?;
         let lock = File::create(dir.join(LOCK_FILE)).map_err(unusable)?;
@@ -169,7 +172,7 @@ impl Journal {
         let mut writer = Writer::new(
             dir.clone(),
             Arc::clone(&server),
-            limits,
+            (limits, for_ever),
             Arc::clone(&queue),
             Arc::clone(&set_aside),
             faults,

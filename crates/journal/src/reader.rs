@@ -194,6 +194,13 @@ impl Reader {
         Records::open(files, 0, Some((from, to)))
     }
 
+    /// The records of one day's file, in the order heard, as they stand now. No other file is
+    /// opened: a damaged one does not keep the others from being read.
+    pub fn of_day(&self, acd: &str, day: Day) -> Result<Records, ReadError> {
+        let file = layout::day_file(&self.acd_dir(acd)?, day);
+        Records::open(|| Ok(vec![file.clone()]), 0, None)
+    }
+
     /// The records from this sequence number on, in the order heard, as they stand now. To
     /// follow a journal, ask again from the last number + 1.
     pub fn from_seq(&self, acd: &str, seq: u64) -> Result<Records, ReadError> {

@@ -1,5 +1,5 @@
-//! What is deleted: whole days, by age and by size, never the newest day of an ACD. The writer's
-//! thread does it, since it knows which files are open.
+//! What is deleted: whole days, by age and by size, never the newest day of an ACD, and nothing
+//! of what is kept for ever. The writer's thread does it, since it knows which files are open.
 
 use crate::day::Day;
 use crate::layout;
@@ -73,14 +73,15 @@ pub(crate) struct Command {
 pub(crate) fn apply(
     dir: &Path,
     limits: Limits,
+    for_ever: &[String],
     now: i64,
     mut close: impl FnMut(&str, Day),
 ) -> Result<Retained, RetainError> {
     let wrong = |e: io::Error| RetainError::Unremovable(format!("{}: {e}", dir.display()));
-    let mut files = old_files(dir).map_err(wrong)?;
+    let mut files = old_files(dir, for_ever).map_err(wrong)?;
     files.1.sort_by_key(|file| file.day);
-    let (newest_bytes, files) = files;
-    let mut left = newest_bytes + files.iter().map(|file| file.bytes).sum::<u64>();
+    let (kept_bytes, files) = files;
+    let mut left = kept_bytes + files.iter().map(|file| file.bytes).sum::<u64>();
     let oldest = limits.days.map(|days| Day::of(now).earlier(days));
     let mut out = Retained::default();
     for file in files {
@@ -100,20 +101,26 @@ pub(crate) fn apply(
     Ok(out)
 }
 
-/// The bytes of the newest days, and all other files.
-fn old_files(dir: &Path) -> io::Result<(u64, Vec<Deleted>)> {
-    let (mut newest_bytes, mut files) = (0, Vec::new());
+/// The bytes of what is never deleted (the newest days, and all days of some), and all other
+/// files.
+fn old_files(dir: &Path, for_ever: &[String]) -> io::Result<(u64, Vec<Deleted>)> {
+    let (mut kept_bytes, mut files) = (0, Vec::new());
     for acd in layout::acds(dir)? {
         let Some(acd_dir) = layout::acd_dir(dir, &acd) else { continue };
         let mut days = layout::days(&acd_dir)?;
         if let Some(newest) = days.pop() {
-            newest_bytes += layout::size(&layout::day_file(&acd_dir, newest));
+            kept_bytes += layout::size(&layout::day_file(&acd_dir, newest));
         }
+        let stays = for_ever.contains(&acd);
         let days = days.into_iter().map(|day| (day, layout::day_file(&acd_dir, day)));
         for (day, path) in days.chain(layout::damaged(&acd_dir)?) {
             let bytes = layout::size(&path);
-            files.push(Deleted { acd: acd.clone(), day, path, bytes });
+            if stays {
+                kept_bytes += bytes;
+            } else {
+                files.push(Deleted { acd: acd.clone(), day, path, bytes });
+            }
         }
     }
-    Ok((newest_bytes, files))
+    Ok((kept_bytes, files))
 }

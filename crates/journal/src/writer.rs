@@ -52,6 +52,8 @@ pub(crate) struct Writer {
     pub(crate) dir: PathBuf,
     pub(crate) server: Arc<str>,
     pub(crate) limits: Limits,
+    /// Of these names nothing is deleted.
+    pub(crate) for_ever: Vec<String>,
     pub(crate) queue: Arc<Queue>,
     pub(crate) set_aside: Arc<Mutex<Vec<SetAside>>>,
     pub(crate) faults: Arc<Faults>,
@@ -94,7 +96,7 @@ impl Writer {
     pub(crate) fn new(
         dir: PathBuf,
         server: Arc<str>,
-        limits: Limits,
+        (limits, for_ever): (Limits, Vec<String>),
         queue: Arc<Queue>,
         set_aside: Arc<Mutex<Vec<SetAside>>>,
         faults: Arc<Faults>,
@@ -102,7 +104,20 @@ impl Writer {
         packer: Packer,
     ) -> Self {
         let (acds, files) = (BTreeMap::new(), BTreeMap::new());
-        Self { dir, server, limits, queue, set_aside, faults, notify, packer, acds, files, tick: 0 }
+        Self {
+            dir,
+            server,
+            limits,
+            for_ever,
+            queue,
+            set_aside,
+            faults,
+            notify,
+            packer,
+            acds,
+            files,
+            tick: 0,
+        }
     }
 
     /// Takes over a file that was opened when the journal was.
@@ -318,7 +333,7 @@ impl Writer {
     fn retain(&mut self, command: &Command) {
         let (dir, limits) = (self.dir.clone(), self.limits);
         let files = &mut self.files;
-        let done = retention::apply(&dir, limits, command.now, |acd, day| {
+        let done = retention::apply(&dir, limits, &self.for_ever, command.now, |acd, day| {
             files.retain(|(a, d), _| (&**a, *d) != (acd, day));
         });
         if let Err(RetainError::Unremovable(what)) = &done {

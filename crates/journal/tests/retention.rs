@@ -104,3 +104,39 @@ fn a_failed_journal_deletes_nothing() {
     assert!(!journal.wait_kept("x", seq, support::SOON));
     assert_eq!(journal.retain(NOON), Err(RetainError::Stopped));
 }
+
+#[test]
+fn of_what_is_kept_for_ever_nothing_goes() {
+    let dir = scratch();
+    let limits = Limits { days: Some(2), bytes: Some(0) };
+    let for_ever = vec!["x".to_owned()];
+    let settings = Settings { limits, for_ever, ..Settings::new(dir.path(), "a") };
+    let journal = Journal::open(settings, |_| {}).unwrap();
+    for acd in ["x", "y"] {
+        for day in 0..5 {
+            keep(&journal, acd, entries(NOON + day * DAY, 20));
+        }
+    }
+    // A day that was found damaged stays, too: a person may still get something out of it.
+    let aside = dir.path().join("x/2026-11-20.journal.damaged-1");
+    std::fs::write(&aside, "what is left").unwrap();
+    let done = journal.retain(NOON + 400 * DAY).unwrap();
+    assert!(done.deleted.iter().all(|d| d.acd == "y") && done.deleted.len() == 4);
+    assert!(done.over && done.bytes > 0);
+    assert_eq!(left(&journal, "x").len(), 5);
+    assert!(aside.exists());
+}
+
+#[test]
+fn a_day_is_read_without_looking_at_others() {
+    let dir = scratch();
+    let journal = filled(dir.path(), Limits::default());
+    let reader = journal.reader().unwrap();
+    std::fs::write(dir.path().join("x/2026-11-24.journal"), "no journal at all, but long").unwrap();
+    let days = reader.days("x").unwrap();
+    let read = |day| reader.of_day("x", day).and_then(|records| records.collect());
+    let read: Vec<Result<Vec<_>, _>> = days.into_iter().map(read).collect();
+    let counts: Vec<_> = read.iter().map(|r| r.as_ref().map_or(0, Vec::len)).collect();
+    assert_eq!(counts, [20, 20, 20, 0, 20]);
+    assert!(read[3].is_err());
+}

@@ -276,5 +276,6 @@ impl Model {
                 m.mode_since = at;
             }
         }
+        self.look_at(key, at);
     }
 }

@@ -9,6 +9,8 @@ use crate::channels::Channel;
 use crate::clocks::Clocks;
 use crate::settings::{AUTOPAUSE_MAX, extension};
 use crate::splits::Split;
+use crate::steps::AgentDid;
+use crate::telling::Told;
 use crate::trunks::Endpoint;
 use facts::{AgentId, CallId, Device, DeviceId, HowSeen, Member, SplitId, Stamp, Text};
 
@@ -153,6 +155,7 @@ pub(crate) struct Agent {
     pub(crate) refused: i64,
     pub(crate) autopaused: i64,
     pub(crate) device_gone: i64,
+    pub(crate) told: Told,
 }
 
 impl Agent {
@@ -184,6 +187,7 @@ impl Agent {
             refused: 0,
             autopaused: 0,
             device_gone: 0,
+            told: Told::default(),
         }
     }
 
@@ -291,6 +295,7 @@ impl Model {
             agent.autopaused += 1;
             agent.last_rona = None;
         }
+        let was = agent.member(split).filter(|x| x.on).map(|x| (x.paused, x.reason.clone()));
         if let Some(old) = agent.member_mut(split) {
             if !old.on {
                 (old.on, old.logged_on) = (true, logged_on);
@@ -330,23 +335,56 @@ impl Model {
         self.device_of(key, m.status);
         self.staffing_changed(key);
         self.touch(key, at);
+        self.say_member(key, was, m, logged_on, at);
+    }
+
+    /// What changed about a membership, as steps.
+    fn say_member(
+        &mut self,
+        key: Key<Agent>,
+        was: Option<(bool, Text)>,
+        m: &Member,
+        since: Stamp,
+        at: Stamp,
+    ) {
+        let split = || m.split.clone();
+        if was.is_none() {
+            let did = AgentDid::LoggedOn { split: split(), since, penalty: m.penalty };
+            self.say_agent(key, at, did);
+        }
+        match was {
+            Some((true, _)) if !m.paused => {
+                self.say_agent(key, at, AgentDid::Unpaused { split: split() });
+            }
+            Some((true, reason)) if reason == m.reason => {}
+            _ if m.paused => {
+                let did = AgentDid::Paused { split: split(), reason: m.reason.clone() };
+                self.say_agent(key, at, did);
+            }
+            _ => {}
+        }
     }
 
     /// Logged off from a split.
-    pub(crate) fn member_gone(&mut self, id: &AgentId, split: &SplitId, at: Stamp) {
-        let (Some(&key), Some(&split)) = (self.agent_ids.get(id), self.split_ids.get(split)) else {
+    pub(crate) fn member_gone(&mut self, id: &AgentId, id_of_split: &SplitId, at: Stamp) {
+        let (Some(&key), Some(&split)) = (self.agent_ids.get(id), self.split_ids.get(id_of_split))
+        else {
             return;
         };
         let live = self.live;
         let Some(agent) = self.agents.get_mut(key) else { return };
         agent.flush(at, live);
+        let mut was_on = false;
         if let Some(m) = agent.member_mut(split) {
-            m.on = false;
+            was_on = std::mem::take(&mut m.on);
             m.paused = false;
             m.reason = Text::from("");
         }
         self.staffing_changed(key);
         self.touch(key, at);
+        if was_on {
+            self.say_agent(key, at, AgentDid::LoggedOff { split: id_of_split.clone() });
+        }
     }
 
     /// An agent must have been logged on to be rung: nobody told us, so we infer it.

@@ -2,6 +2,7 @@
 
 use crate::Model;
 use crate::calls::Closed;
+use crate::steps::CallDid;
 use facts::{Fact, Stamp, Timed};
 
 /// A fact stamped this much before the last one is more than the disorder inside a burst: the
@@ -15,7 +16,13 @@ impl Model {
         if at.since(self.heard) < -CLOCK_BACK {
             self.odd(at, "clock-set-back", "the switch's clock went back");
         }
+        if matches!(t.fact, Fact::LinkUp) && self.live && self.agents.len() > 0 {
+            // Nobody said so, but from the last fact on nothing was heard.
+            self.telling.minutes.hear(self.heard, false);
+        }
         self.advance(at);
+        self.moment_begins(at);
+        self.changes += 1;
         self.fold(&t.fact, at);
         self.heard = at;
     }
@@ -29,7 +36,7 @@ impl Model {
             Fact::SwitchStopping => {}
             Fact::Hole { why } => self.odd(at, "hole", why),
             Fact::ChannelNew(n) => self.channel_new(n, at),
-            Fact::Said(_) => {}
+            Fact::Said(said) => self.said(said, at),
             Fact::Odd(anomaly) => self.anomalies.add(at, anomaly.clone()),
             Fact::MemberIs(m) => self.member_is(m, at),
             Fact::MemberGone { agent, split } => self.member_gone(agent, split, at),
@@ -122,9 +129,9 @@ impl Model {
             Fact::ChannelPhase { phase, .. } => self.channel_phase(key, *phase, at),
             Fact::ChannelCall { call, .. } => self.channel_call(key, call, at),
             Fact::ChannelLeg { leg, .. } => self.channel_leg(key, leg, at),
-            Fact::ChannelParty { number, party, .. } => self.channel_party(key, number, party),
+            Fact::ChannelParty { number, party, .. } => self.channel_party(key, number, party, at),
             Fact::ChannelStep { context, exten, application, .. } => {
-                self.channel_step(key, context, exten, application);
+                self.channel_step(key, context, exten, application, at);
             }
             Fact::Paired { two, .. } => {
                 if let Some(two) = self.channel(two, at) {
@@ -145,15 +152,20 @@ impl Model {
             }
             Fact::Unbridged { bridge, .. } => self.unbridged(key, bridge, at),
             Fact::Held { .. } => self.held(key, at),
-            Fact::Unheld { .. } => self.unheld(key, at),
-            Fact::Transferred { by_second, .. } => {
+            Fact::Unheld { .. } => self.taken_back(key, at),
+            Fact::Transferred { by_second, to, attended, .. } => {
                 let second = by_second.as_ref().and_then(|s| self.channel_ids.get(s)).copied();
                 self.transferred(key, second);
+                self.say_on(key, at, |m| CallDid::Transferred {
+                    by: m.who_at(key),
+                    to: m.who_is_meant(to, key),
+                    attended: *attended,
+                });
             }
-            Fact::Parked { .. } => self.set_parked(key, true, at),
-            Fact::Unparked { .. } => self.set_parked(key, false, at),
-            Fact::ConferenceJoined { .. } => self.set_conference(key, true, at),
-            Fact::ConferenceLeft { .. } => self.set_conference(key, false, at),
+            Fact::Parked { place, .. } => self.parked(key, place, at),
+            Fact::Unparked { by, .. } => self.unparked(key, by.as_ref(), at),
+            Fact::ConferenceJoined { room, .. } => self.in_conference(key, room, true, at),
+            Fact::ConferenceLeft { room, .. } => self.in_conference(key, room, false, at),
             _ => {}
         }
     }
@@ -179,6 +191,9 @@ impl Model {
             self.live = false;
             self.lost = Some(at);
             self.touch_all(at);
+            self.telling.minutes.hear(at, false);
+            self.say_to_all(at, &CallDid::Unheard);
+            self.tell_all();
         }
     }
 
@@ -193,6 +208,8 @@ impl Model {
             }
             self.live = true;
             self.touch_all(at);
+            self.telling.minutes.hear(at, true);
+            self.say_to_all(at, &CallDid::Heard);
         }
     }
 

@@ -4,7 +4,8 @@
 use crate::Model;
 use crate::arena::Key;
 use crate::channels::Channel;
-use facts::{BridgeId, Stamp};
+use crate::steps::CallDid;
+use facts::{BridgeId, Direction, Stamp};
 
 /// A mixing point. Exists while somebody is in it.
 #[derive(Debug)]
@@ -126,7 +127,9 @@ impl Model {
         }
         c.talking = talking;
         c.talking_since = at;
-        let call = c.call;
+        let (call, key_of_call) = (c.call, c.call);
+        let answers = talking && c.direction == Direction::Out && !c.half && !c.queue_leg;
+        let answers = answers && !std::mem::replace(&mut c.answer_told, true);
         let owner = c.endpoint.and_then(|e| self.endpoints.get(e)).and_then(|e| e.agents.first());
         let agent = owner.and_then(|a| self.agents.get_mut(*a));
         let Some(call) = self.calls.get_mut(call) else { return };
@@ -141,6 +144,14 @@ impl Model {
             }
         } else {
             call.talking = call.talking.saturating_sub(1);
+        }
+        if answers {
+            self.say(key_of_call, at, |m| CallDid::Answered {
+                split: None,
+                who: m.who_at(key),
+                wait: None,
+                found: false,
+            });
         }
         if talking {
             self.seat_talks(key, at);
@@ -162,8 +173,18 @@ impl Model {
             call.held += 1;
             call.was_held = true;
         }
+        self.say_on(key, at, |m| CallDid::Held { who: m.who_at(key) });
         self.work_held(key, true, at);
         self.touch_owners(key, at);
+    }
+
+    /// The party took it back.
+    pub(crate) fn taken_back(&mut self, key: Key<Channel>, at: Stamp) {
+        if let Some(since) = self.channels.get(key).filter(|c| c.held).map(|c| c.talking_since) {
+            let held = at.since(since).max(0);
+            self.say_on(key, at, |m| CallDid::Resumed { who: m.who_at(key), held });
+        }
+        self.unheld(key, at);
     }
 
     /// And took it back, or left.

@@ -8,6 +8,7 @@ use crate::agents::Agent;
 use crate::arena::Key;
 use crate::channels::Channel;
 use crate::legs::Leg;
+use crate::steps::CallDid;
 use crate::trunks::Endpoint;
 use crate::visits::Visit;
 use facts::{AgentId, CallId, Direction, LegId, NewChannel, Outcome, SplitId, Stamp, Text};
@@ -25,6 +26,17 @@ pub(crate) enum Closed {
     TooOld,
 }
 
+impl Closed {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Hangup => "HANGUP",
+            Self::Restart => "SWITCH_RESTART",
+            Self::Missing => "MISSING",
+            Self::TooOld => "TOO_OLD",
+        }
+    }
+}
+
 /// Who ended a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Party {
@@ -39,6 +51,16 @@ pub(crate) enum Way {
     In,
     Out,
     Internal,
+}
+
+impl Way {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::In => "IN",
+            Self::Out => "OUT",
+            Self::Internal => "INTERNAL",
+        }
+    }
 }
 
 /// What is fixed when a call ends, because the endpoints may be gone later.
@@ -116,6 +138,8 @@ pub(crate) struct Call {
     pub(crate) end: Option<End>,
     /// It is in the counts of its VDN and trunk group.
     pub(crate) counted: bool,
+    /// How it began is to be told, or told anew.
+    pub(crate) entry_untold: bool,
 }
 
 impl Call {
@@ -171,6 +195,7 @@ impl Call {
             work_code: empty,
             end: None,
             counted: false,
+            entry_untold: false,
         }
     }
 
@@ -199,6 +224,17 @@ impl Call {
         if self.agent.as_ref() != Some(agent) {
             self.agent = Some(agent.clone());
         }
+    }
+
+    /// Who ended it, for people; None: it goes on.
+    pub(crate) fn ended_by(&self) -> Option<&'static str> {
+        Some(match (self.end.as_ref()?.why, self.hangup) {
+            (Closed::Restart, _) => "SWITCH",
+            (Closed::Missing | Closed::TooOld, _) => "UNKNOWN",
+            (Closed::Hangup, Some(Party::Caller)) => "CALLER",
+            (Closed::Hangup, Some(Party::Agent)) => "AGENT",
+            (Closed::Hangup, Some(Party::Switch) | None) => "SWITCH",
+        })
     }
 
     /// The state shown to people.
@@ -240,9 +276,13 @@ impl Model {
             },
         );
         let ids = call.ids.clone();
+        let reopened = call.counted;
         let key = self.calls.insert(call);
         for id in ids {
             self.call_ids.insert(id, key);
+        }
+        if reopened {
+            self.say(key, at, |_| CallDid::Reopened);
         }
         key
     }
@@ -263,10 +303,12 @@ impl Model {
     ) {
         let Some(call) = self.calls.get_mut(key) else { return };
         call.channels.push(channel);
+        let mut news = false;
         let began = n.began.min(at);
         call.began = call.began.min(began);
         let rank = (*n.channel != *n.call, began, n.direction);
         if call.entry_rank.as_ref().is_none_or(|old| rank < *old) {
+            news = true;
             call.entry_rank = Some(rank);
             call.entry = Some(channel);
             call.came_by = None;
@@ -279,8 +321,12 @@ impl Model {
         if n.direction == Direction::Out && endpoint.is_some() && call.out_trunk.is_none() {
             let trunk = endpoint.and_then(|e| self.endpoints.get(e)).is_some_and(|e| e.trunk);
             if trunk {
+                news = true;
                 call.out_trunk = endpoint;
             }
+        }
+        if news {
+            self.entry_changed(key);
         }
     }
 
@@ -310,10 +356,14 @@ impl Model {
 
     fn close_call(&mut self, key: Key<Call>, why: Closed, at: Stamp) {
         self.end_works_of(key, at);
+        self.tell_entry(key);
         let Some(mut call) = self.calls.remove(key) else { return };
         call.tick(at);
         let (way, trunk) = self.way_of(&call);
         call.end = Some(End { at, why, way, trunk });
+        if let (Some(id), Some(by), true) = (call.ids.first(), call.ended_by(), self.telling.on) {
+            self.say_of(id.clone(), at, CallDid::Ended { by, why: why.word() });
+        }
         for id in &call.ids {
             self.call_ids.swap_remove(id);
         }
@@ -363,6 +413,7 @@ impl Model {
     fn join(&mut self, a: Key<Call>, b: Key<Call>, at: Stamp) {
         let age = |k| self.calls.get(k).map(|c| (c.began, c.ids.first().cloned()));
         let (keep, gone) = if age(a) <= age(b) { (a, b) } else { (b, a) };
+        self.tell_entry(gone);
         let Some(mut old) = self.calls.remove(gone) else { return };
         old.tick(at);
         let Some(call) = self.calls.get_mut(keep) else { return };
@@ -386,7 +437,10 @@ impl Model {
                 v.call = keep;
             }
         }
+        let ids = old.ids.clone();
         call.absorb(old);
+        self.say(keep, at, |_| CallDid::Joined { ids });
+        self.look_at_agents_of(keep, at);
     }
 
     /// Who sits at a channel, for "who hung up".

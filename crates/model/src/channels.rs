@@ -7,6 +7,7 @@ use crate::arena::Key;
 use crate::bridges::Bridge;
 use crate::calls::{Call, Closed, Party};
 use crate::settings::{MISSING_GRACE, PAIR_CHAIN_MAX, SWEEP_EVERY};
+use crate::steps::CallDid;
 use crate::timers::Timer;
 use crate::trunks::Endpoint;
 use crate::visits::Visit;
@@ -62,6 +63,10 @@ pub(crate) struct Channel {
     pub(crate) missing: bool,
     /// When it was last heard of.
     pub(crate) heard: Stamp,
+    /// Rung outside queues since then, and that was told.
+    pub(crate) rung_since: Option<Stamp>,
+    /// Its answer outside queues was told.
+    pub(crate) answer_told: bool,
 }
 
 impl Model {
@@ -135,6 +140,8 @@ impl Model {
             transferred: false,
             missing: false,
             heard: at,
+            rung_since: None,
+            answer_told: n.bridge.is_some(),
         });
         if self.channels.len() == 1 {
             self.arm_sweep(at);
@@ -179,15 +186,25 @@ impl Model {
         }
     }
 
-    pub(crate) fn channel_party(&mut self, key: Key<Channel>, number: &Text, party: &Text) {
+    pub(crate) fn channel_party(
+        &mut self,
+        key: Key<Channel>,
+        number: &Text,
+        party: &Text,
+        at: Stamp,
+    ) {
         let Some(c) = self.channels.get_mut(key) else { return };
         c.number = number.clone();
         c.party = party.clone();
         if let Some(call) = self.calls.get_mut(c.call)
             && call.entry == Some(key)
+            && (call.caller != *number || call.caller_name != *party)
         {
             call.caller = number.clone();
             call.caller_name = party.clone();
+            let call = c.call;
+            self.entry_changed(call);
+            self.look_at_agents_of(call, at);
         }
     }
 
@@ -197,20 +214,33 @@ impl Model {
         context: &Text,
         exten: &Text,
         application: &Text,
+        at: Stamp,
     ) {
         let Some(c) = self.channels.get_mut(key) else { return };
+        let elsewhere = c.context != *context;
         c.context = context.clone();
         c.exten = exten.clone();
         c.application = application.clone();
-        if let Some(call) = self.calls.get_mut(c.call)
+        let key_of_call = c.call;
+        if let Some(call) = self.calls.get_mut(key_of_call)
             && call.entry == Some(key)
         {
             call.stepped = true;
+            let mut news = false;
             if call.context.is_empty() {
                 call.context = context.clone();
+                news = true;
             }
             if call.dialled.is_empty() && exten.bytes().all(|b| b.is_ascii_digit()) {
                 call.dialled = exten.clone();
+                news = true;
+            }
+            if news {
+                self.entry_changed(key_of_call);
+            } else if elsewhere {
+                let vector = self.settings.vectors.get(context).unwrap_or(context).clone();
+                let exten = exten.clone();
+                self.say(key_of_call, at, |_| CallDid::Vector { vector, exten });
             }
         }
     }
@@ -234,11 +264,35 @@ impl Model {
             if let Some(c) = self.channels.get_mut(to) {
                 c.dialled_by = Some(from);
             }
-            if let Some(root) = self.front_of(from) {
-                self.seat_behind(root, at);
+            let front = self.front_of(from);
+            if let Some(front) = front {
+                self.seat_behind(front, at);
             }
+            self.say_rung(from, front, to, at);
         }
         self.touch_owners(to, at);
+    }
+
+    /// A phone or trunk is rung for a call, and no queue does it: that one says so itself.
+    fn say_rung(
+        &mut self,
+        from: Key<Channel>,
+        front: Option<Key<Channel>>,
+        to: Key<Channel>,
+        at: Stamp,
+    ) {
+        let by_queue = |k: Key<Channel>| {
+            let c = self.channels.get(k);
+            c.is_some_and(|c| c.queue_leg || c.visit.is_some())
+        };
+        let by = front.and_then(|f| self.channels.get(f)).and_then(|f| f.dialled_by);
+        if [Some(from), front, by, Some(to)].into_iter().flatten().any(by_queue) {
+            return;
+        }
+        if let Some(c) = self.channels.get_mut(to).filter(|c| !c.half) {
+            c.rung_since = Some(at);
+            self.say_on(to, at, |m| CallDid::Ring { split: None, who: m.who_at(to) });
+        }
     }
 
     /// The channel in front of a chain of pairs that `two` is the far end of.

@@ -20,14 +20,20 @@ mod calls;
 mod centre;
 mod channels;
 mod clocks;
+pub mod decrees;
 mod digest;
 mod ended;
 mod handling;
 mod legs;
+mod levels;
+mod minutes;
 mod rings;
 mod settings;
 mod splits;
+mod steps;
 mod tables;
+mod telling;
+pub mod thresholds;
 mod timers;
 mod trunks;
 mod visits;
@@ -37,8 +43,10 @@ mod works;
 pub use anomalies::Anomalies;
 pub use centre::Centre;
 pub use legs::Part;
+pub use levels::Levels;
 pub use settings::*;
-pub use tables::{SHAPES, shape};
+pub use steps::*;
+pub use tables::{DECIDED_SHAPES, GROUPS, LEVELS, SHAPES, THRESHOLDS, shape};
 
 use arena::{Arena, Key};
 use facts::{AgentId, Anomaly, BridgeId, CallId, ChannelId, DeviceId, SplitId, Stamp, Text};
@@ -85,7 +93,9 @@ pub struct Model {
     recent_order: VecDeque<ChannelId>,
     timers: Timers,
     anomalies: Anomalies,
+    telling: telling::Telling,
     empty: Text,
+    changes: u64,
 }
 
 /// How much of everything is held: for the tests that look for ghosts, and for health pages.
@@ -146,7 +156,9 @@ impl Model {
             recent_order: VecDeque::new(),
             timers: Timers::default(),
             anomalies: Anomalies::default(),
+            telling: telling::Telling::default(),
             empty: Text::from(""),
+            changes: 0,
         }
     }
 
@@ -154,6 +166,8 @@ impl Model {
     /// earlier stamp may follow, or a refold would differ.
     pub fn advance(&mut self, now: Stamp) {
         while let Some((due, timer)) = self.timers.pop_due(now) {
+            self.time_passed(due);
+            self.changes += 1;
             match timer {
                 Timer::Agent(agent) => self.touch(agent, due),
                 Timer::Missing(channel) => self.still_missing(channel, due),
@@ -163,12 +177,14 @@ impl Model {
             }
         }
         self.now = self.now.max(now);
+        self.time_passed(now);
     }
 
     /// A new day begins: its counts start from 0; callers who wait count as offered again, and
     /// agents, endpoints and entries that are not there any more are forgotten.
     pub fn start_day(&mut self, at: Stamp) {
         self.advance(at);
+        self.changes += 1;
         self.touch_all(at);
         let waiting: Vec<_> = self.visits.iter().map(|(_, v)| v.split).collect();
         for split in self.splits.values_mut() {
@@ -209,6 +225,12 @@ impl Model {
     /// The latest moment heard of.
     pub const fn now(&self) -> Stamp {
         self.now
+    }
+
+    /// Counts what may have changed the tables: facts, timers, days. As long as it stays, only
+    /// columns that count on by themselves differ.
+    pub const fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Whether the switch is heard and its state known: false from a lost link to the end of

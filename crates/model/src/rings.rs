@@ -5,6 +5,7 @@ use crate::Model;
 use crate::agents::{Agent, Ring};
 use crate::arena::Key;
 use crate::channels::Channel;
+use crate::steps::CallDid;
 use facts::{AgentId, DialOutcome, SplitId, Stamp};
 
 impl Model {
@@ -12,13 +13,13 @@ impl Model {
     pub(crate) fn offered(
         &mut self,
         caller: Key<Channel>,
-        split: &SplitId,
+        split_id: &SplitId,
         agent: &AgentId,
         to: Option<Key<Channel>>,
         at: Stamp,
     ) {
         let key = self.agent_key(agent, at);
-        let split = self.split_key(split, at);
+        let split = self.split_key(split_id, at);
         self.infer_member(key, split, at, true);
         self.cut_after(key, at);
         self.sit_down(key, to);
@@ -46,6 +47,8 @@ impl Model {
         if let Some(to) = to {
             self.seat_behind(to, at);
         }
+        let split = Some(split_id.clone());
+        self.say_on(caller, at, |m| CallDid::Ring { split, who: m.who(key) });
         self.touch(key, at);
     }
 
@@ -83,8 +86,13 @@ impl Model {
 
     /// The ringing of a channel is over; answered, the ring goes on until the queue says so.
     pub(crate) fn dial_ended(&mut self, to: Key<Channel>, outcome: DialOutcome, at: Stamp) {
+        let rung = self.channels.get_mut(to).and_then(|c| c.rung_since.take());
         if outcome == DialOutcome::Answered {
             return;
+        }
+        if let Some(since) = rung {
+            let rang = at.since(since).max(0);
+            self.say_on(to, at, |m| CallDid::NotAnswered { split: None, who: m.who_at(to), rang });
         }
         if let Some(agent) = self.channels.get(to).and_then(|c| c.seat) {
             self.end_ring_to(agent, to, at);
@@ -103,16 +111,18 @@ impl Model {
     pub(crate) fn not_answered(
         &mut self,
         caller: Option<Key<Channel>>,
-        split: &SplitId,
+        split_id: &SplitId,
         agent: &AgentId,
         ring_ms: u32,
         at: Stamp,
     ) {
         let key = self.agent_key(agent, at);
-        let split = self.split_key(split, at);
+        let split = self.split_key(split_id, at);
         self.infer_member(key, split, at, false);
         if let Some(caller) = caller {
             self.end_ring(key, caller, at);
+            let (split, rang) = (Some(split_id.clone()), i64::from(ring_ms) * 1_000);
+            self.say_on(caller, at, |m| CallDid::NotAnswered { split, who: m.who(key), rang });
         }
         if let Some(a) = self.agents.get_mut(key) {
             a.rona += 1;

@@ -2,6 +2,7 @@
 
 use crate::Model;
 use crate::arena::Key;
+use crate::steps::MinuteCounts;
 use crate::visits::Visit;
 use facts::{Outcome, SplitId, Stamp};
 use std::collections::BTreeSet;
@@ -13,7 +14,11 @@ pub(crate) struct Split {
     pub(crate) wrapup_s: Option<u32>,
     /// Open visits by begin: the first has waited longest.
     pub(crate) waiting: BTreeSet<(Stamp, Key<Visit>)>,
+    /// The same visits in the order in which they will be served: by the places at which the
+    /// switch put them, for it may put a caller before others.
+    pub(crate) order: Vec<Key<Visit>>,
     pub(crate) tally: SplitTally,
+    pub(crate) minute: MinuteCounts,
 }
 
 /// What is counted per split today. Times in microseconds.
@@ -51,6 +56,19 @@ pub(crate) struct SplitTally {
     pub(crate) ring_time: i64,
     pub(crate) rona: i64,
     pub(crate) transferred: i64,
+}
+
+impl Split {
+    /// Puts a visit at a place in the order (1: the next to be served; 0: not told, the last).
+    pub(crate) fn put(&mut self, visit: Key<Visit>, place: u32) {
+        let before = self.order.iter().position(|v| *v == visit);
+        if let Some(at) = before {
+            self.order.remove(at);
+        }
+        let last = self.order.len();
+        let at = usize::try_from(place).ok().and_then(|n| n.checked_sub(1));
+        self.order.insert(at.unwrap_or(last).min(last), visit);
+    }
 }
 
 impl SplitTally {
@@ -136,7 +154,9 @@ impl Model {
             id: id.clone(),
             wrapup_s: None,
             waiting: BTreeSet::new(),
+            order: Vec::new(),
             tally: SplitTally::default(),
+            minute: MinuteCounts::default(),
         });
         self.split_ids.insert(id.clone(), key);
         key

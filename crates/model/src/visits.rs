@@ -8,6 +8,7 @@ use crate::calls::Call;
 use crate::channels::Channel;
 use crate::settings::{MISSING_GRACE, VERDICT_GRACE};
 use crate::splits::Split;
+use crate::steps::CallDid;
 use crate::timers::Timer;
 use facts::{Outcome, SplitId, Stamp};
 
@@ -29,12 +30,12 @@ impl Model {
     pub(crate) fn queued(
         &mut self,
         caller: Key<Channel>,
-        split: &SplitId,
+        split_id: &SplitId,
         position: u32,
         since: Stamp,
         at: Stamp,
     ) {
-        let split = self.split_key(split, at);
+        let split = self.split_key(split_id, at);
         let Some(c) = self.channels.get(caller) else { return };
         let call_key = c.call;
         if let Some(open) = c.visit {
@@ -44,6 +45,9 @@ impl Model {
             {
                 v.missing = false;
                 v.position = position;
+                if let Some(s) = self.splits.get_mut(split) {
+                    s.put(open, position);
+                }
                 return;
             }
             self.close_visit(open, Outcome::Left, at);
@@ -57,9 +61,13 @@ impl Model {
         }
         let Some(s) = self.splits.get_mut(split) else { return };
         s.waiting.insert((since, key));
+        s.put(key, position);
         s.tally.offered += 1;
         s.tally.arrived += 1;
         s.tally.max_waiting = s.tally.max_waiting.max(s.waiting.len());
+        s.minute.offered += 1;
+        let waiting = u32::try_from(s.waiting.len()).unwrap_or(u32::MAX);
+        s.minute.waiting_max = s.minute.waiting_max.max(waiting);
         if let Some(call) = self.calls.get_mut(call_key) {
             call.tick(at);
             call.waiting += 1;
@@ -74,6 +82,8 @@ impl Model {
             call.split = Some(s.id.clone());
             call.outcome = None;
         }
+        let split = split_id.clone();
+        self.say(call_key, at, |_| CallDid::Queued { split, position, since });
     }
 
     /// The open visit of a caller to a split.
@@ -100,6 +110,8 @@ impl Model {
         v.left = Some(at.max(v.since));
         if let Some(s) = self.splits.get_mut(v.split) {
             s.waiting.remove(&(v.since, key));
+            s.order.retain(|v| *v != key);
+            s.minute.oldest = s.minute.oldest.max(at.since(v.since));
         }
         if let Some(call) = self.calls.get_mut(v.call) {
             call.tick(at);
@@ -145,6 +157,7 @@ impl Model {
         if let Some(s) = self.splits.get_mut(v.split) {
             let level = i64::from(self.settings.service_level(&s.id)) * 1_000_000;
             s.tally.visit_over(outcome, wait, wait <= level, rang);
+            s.minute.visit_over(outcome, wait <= level);
             split = Some(s.id.clone());
         }
         if let Some(call) = self.calls.get_mut(v.call) {
@@ -155,10 +168,14 @@ impl Model {
             match outcome {
                 Outcome::Abandoned => call.abandoned_ringing = rang,
                 Outcome::TimedOut | Outcome::LeftEmpty | Outcome::ExitKey | Outcome::Left => {
-                    call.outflowed = split;
+                    call.outflowed.clone_from(&split);
                 }
                 _ => {}
             }
+        }
+        if let Some(split) = split {
+            let did = CallDid::QueueLeft { split, outcome, wait, ringing: rang };
+            self.say(v.call, at, |_| did);
         }
         if outcome != Outcome::Answered {
             self.end_offers(v.caller, at);
@@ -169,13 +186,19 @@ impl Model {
     pub(crate) fn refused(
         &mut self,
         caller: Option<Key<Channel>>,
-        split: &SplitId,
+        split_id: &SplitId,
         outcome: Outcome,
         at: Stamp,
     ) {
-        let split = self.split_key(split, at);
+        let split = self.split_key(split_id, at);
         if let Some(s) = self.splits.get_mut(split) {
             s.tally.refused += 1;
+            s.minute.refused += 1;
+        }
+        if let Some(caller) = caller {
+            let split = split_id.clone();
+            let did = CallDid::QueueLeft { split, outcome, wait: 0, ringing: false };
+            self.say_on(caller, at, |_| did);
         }
         let call = caller.and_then(|c| self.channels.get(c)).map(|c| c.call);
         if let Some(call) = call.and_then(|c| self.calls.get_mut(c)) {

@@ -10,6 +10,7 @@ use crate::calls::Call;
 use crate::channels::Channel;
 use crate::settings::REJOIN_MAX;
 use crate::splits::Split;
+use crate::steps::CallDid;
 use crate::timers::Timer;
 use facts::{AgentId, SplitId, Stamp};
 
@@ -87,6 +88,15 @@ impl Model {
             call.split.get_or_insert_with(|| split_id.clone());
             call.ids.first().cloned()
         });
+        if let Some(call) = call {
+            let split = Some(split_id.clone());
+            self.say(call, at, |m| CallDid::Answered {
+                split,
+                who: m.who(key),
+                wait,
+                found: !heard,
+            });
+        }
         if let Some(a) = self.agents.get_mut(key) {
             a.works.push(work);
             a.answered += i64::from(heard);
@@ -246,9 +256,13 @@ impl Model {
         });
         if let Some(w) = met {
             w.away = false;
-            w.held += w.held_since.take().map_or(0, |since| at.since(since).max(0));
+            let held = w.held_since.take().map_or(0, |since| at.since(since).max(0));
+            w.held += held;
             let call = w.call;
             self.call_away(call, false, at);
+            if let Some(call) = call.and_then(|c| self.live_call_key(c)) {
+                self.say(call, at, |m| CallDid::Resumed { who: m.who(agent), held });
+            }
             self.touch(agent, at);
         }
     }

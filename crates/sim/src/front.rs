@@ -398,8 +398,10 @@ async fn restart(
 ) -> Option<TcpListener> {
     shared.core().shut_down();
     drop(listener);
+    // Bound at once so that nobody else gets the port meanwhile; refuses until it listens.
+    let socket = bind_again(address).await;
     tokio::time::sleep(DOWN).await;
-    let listener = listen_again(address).await;
+    let listener = socket.and_then(|socket| socket.listen(64).ok());
     shared.core().stage = Stage::Booting;
     let ready = Arc::clone(shared);
     drop(tokio::spawn(async move {
@@ -410,18 +412,18 @@ async fn restart(
     listener
 }
 
-/// Listens on the same address; tries for a while if somebody else has it.
-async fn listen_again(address: SocketAddr) -> Option<TcpListener> {
+/// Takes the same address again; tries for a while if somebody else has it.
+async fn bind_again(address: SocketAddr) -> Option<TcpSocket> {
     for _ in 0..50 {
         let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
-        let listener = socket.and_then(|socket| {
+        let bound = socket.and_then(|socket| {
             socket.set_reuseaddr(true)?;
             socket.bind(address)?;
-            socket.listen(64)
+            Ok(socket)
         });
-        match listener {
-            Ok(listener) => return Some(listener),
-            Err(error) => tracing::warn!(%address, %error, "simulated pbx cannot listen again"),
+        match bound {
+            Ok(socket) => return Some(socket),
+            Err(error) => tracing::warn!(%address, %error, "simulated pbx cannot bind again"),
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }

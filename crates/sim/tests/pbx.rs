@@ -11,6 +11,11 @@ fn local() -> SocketAddr {
     "127.0.0.1:0".parse().unwrap()
 }
 
+/// A PBX that cuts nobody: on a busy machine a test may not get to read for a while.
+fn patient(settings: Settings) -> Settings {
+    Settings { write_timeout_ms: 600_000, ..settings }
+}
+
 /// A blocking client that keeps every byte.
 struct Client {
     stream: TcpStream,
@@ -76,7 +81,7 @@ impl Client {
 
 /// Nobody works there: no event disturbs the conversation.
 fn quiet() -> Settings {
-    let mut settings = Settings { warm_up_s: 0, ..Settings::centre(1, 1) };
+    let mut settings = patient(Settings { warm_up_s: 0, ..Settings::centre(1, 1) });
     settings.agents = 0;
     settings.queues.clear();
     settings
@@ -168,7 +173,7 @@ fn md5_hex(bytes: &[u8]) -> String {
 
 #[test]
 fn lists_add_up() {
-    let pbx = Pbx::start(Settings::centre(12, 4), local()).unwrap();
+    let pbx = Pbx::start(patient(Settings::centre(12, 4)), local()).unwrap();
     let mut client = Client::logged_in(&pbx);
     let queues = client.ask("QueueStatus", "q1", "Event: QueueStatusComplete\r\n");
     let count = |text: &str, event: &str| text.matches(&format!("Event: {event}\r\n")).count();
@@ -210,7 +215,7 @@ fn lists_add_up() {
 
 #[test]
 fn two_sessions_hear_the_same_bytes() {
-    let mut settings = Settings::centre(30, 6);
+    let mut settings = patient(Settings::centre(30, 6));
     settings.speed = 20;
     let pbx = Pbx::start(settings, local()).unwrap();
     let (mut one, mut two) = (Client::logged_in(&pbx), Client::logged_in(&pbx));
@@ -232,7 +237,7 @@ fn two_sessions_hear_the_same_bytes() {
 
 #[test]
 fn read_classes_and_masks_are_honoured() {
-    let mut settings = Settings::centre(30, 6);
+    let mut settings = patient(Settings::centre(30, 6));
     settings.speed = 20;
     settings.users.push(User {
         name: "agents".to_owned(),
@@ -260,15 +265,16 @@ fn read_classes_and_masks_are_honoured() {
 
 #[test]
 fn a_reader_that_stalls_is_cut_and_nobody_else_notices() {
-    let mut load = sim::load::Settings::new(40_000, 20);
+    let mut load = sim::load::Settings::new(20_000, 120);
     load.agents = 20;
+    // Longer than the one who reads is ever kept from it.
+    load.pbx.write_timeout_ms = 2_000;
     let pbx = sim::load::start(&load, local()).unwrap();
     let stalled = Client::logged_in(&pbx);
     let mut reader = Client::logged_in(&pbx);
-    let began = Instant::now();
     let mut buffer = vec![0; 1 << 20];
     while !pbx.sessions()[0].cut {
-        assert!(began.elapsed() < Duration::from_secs(15), "{:?}", pbx.sessions());
+        assert!(!pbx.is_over(), "{:?}", pbx.sessions());
         assert!(reader.stream.read(&mut buffer).unwrap() > 0);
     }
     let sessions = pbx.sessions();
@@ -276,27 +282,47 @@ fn a_reader_that_stalls_is_cut_and_nobody_else_notices() {
     drop(stalled);
 }
 
+/// Connects as soon as it is let in, logs in and asks; what it heard up to the answer.
+fn first_at_the_door(pbx: &Pbx) -> (Client, String) {
+    let began = Instant::now();
+    let stream = loop {
+        match TcpStream::connect(pbx.address()) {
+            Ok(stream) => break stream,
+            Err(_) => std::thread::yield_now(),
+        }
+        assert!(began.elapsed() < Duration::from_secs(60));
+    };
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    let mut client = Client { stream, heard: Vec::new() };
+    client.send(
+        "Action: Login\r\nUsername: busyhour\r\nSecret: busyhour\r\n\r\n\
+         Action: QueueStatus\r\nActionID: q",
+    );
+    let heard = client.until("ActionID: q\r\n");
+    (client, heard)
+}
+
 #[test]
 fn a_restart_says_shutdown_refuses_and_comes_back_with_counters_at_zero() {
-    let pbx = Pbx::start(Settings::centre(12, 4), local()).unwrap();
-    let client = Client::logged_in(&pbx);
+    let pbx = Pbx::start(patient(Settings::centre(12, 4)), local()).unwrap();
+    let mut client = Client::logged_in(&pbx);
+    client.until("Event: Newchannel\r\n");
     pbx.restart();
     let rest = client.rest();
     assert!(rest.ends_with("Shutdown: Cleanly\r\nRestart: True\r\n\r\n"));
     assert!(rest.contains("Event: Hangup"), "calls are torn down with events");
-    let began = Instant::now();
-    let mut early = loop {
-        match TcpStream::connect(pbx.address()) {
-            Ok(stream) => break Client { stream, heard: Vec::new() },
-            Err(_) => std::thread::yield_now(),
+    // The modules load within a moment: on a busy machine one may come to the door too late.
+    let (mut early, mut before) = first_at_the_door(&pbx);
+    for _ in 0..20 {
+        if !before.contains("FullyBooted") {
+            break;
         }
-        assert!(began.elapsed() < Duration::from_secs(5));
-    };
-    early.stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-    early.send("Action: Login\r\nUsername: busyhour\r\nSecret: busyhour");
-    early.send("Action: QueueStatus\r\nActionID: q");
-    let before = early.until("Invalid/unknown command: QueueStatus.");
-    assert!(!before.contains("FullyBooted"));
+        pbx.restart();
+        early.rest();
+        (early, before) = first_at_the_door(&pbx);
+    }
+    assert!(!before.contains("FullyBooted"), "{before}");
+    assert!(early.until("\r\n\r\n").contains("Invalid/unknown command: QueueStatus."));
     let booted = early.until("Uptime: 0\r\nLastReload: 0\r\n\r\n");
     assert!(booted.contains("Event: FullyBooted\r\nPrivilege: system,all\r\nTimestamp: "));
     let queues = early.ask("QueueStatus", "q2", "QueueStatusComplete\r\n");
@@ -325,8 +351,9 @@ fn a_recording_is_played_byte_for_byte_with_its_spacing() {
     let whole: Vec<u8> = records.iter().flat_map(|record| record.bytes.clone()).collect();
     let pbx = Playback::start(quiet(), records, 3, local()).unwrap();
     assert!(!pbx.is_over());
-    let mut client = Client::logged_in(&pbx);
+    // It begins with the login.
     let began = Instant::now();
+    let mut client = Client::logged_in(&pbx);
     let heard = client.until("Timestamp: 5.000019\r\n\r\n");
     assert!(began.elapsed() >= Duration::from_millis(185), "{:?}", began.elapsed());
     assert_eq!(heard.as_bytes(), whole);
@@ -344,6 +371,7 @@ fn a_recording_is_played_byte_for_byte_with_its_spacing() {
 fn a_load_says_exactly_what_was_asked_for() {
     let mut load = sim::load::Settings::new(10_000, 1);
     load.agents = 20;
+    load.pbx = patient(load.pbx);
     let pbx = sim::load::start(&load, local()).unwrap();
     let mut client = Client::logged_in(&pbx);
     let mut decoder = ami::Decoder::new(ami::Limits::default());

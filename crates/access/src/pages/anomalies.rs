@@ -3,10 +3,11 @@
 use super::boards::{Content, Grid, find, frame, none, rows};
 use super::columns::Anomalies;
 use super::floor::{Head, Look, number};
-use super::words::{clock, millis, row_id, visible};
+use super::words::{agent_path, call_path, clock, millis, queue_path, row_id, visible};
 use engine::Snapshot;
-use facts::table::Row;
+use facts::table::{Row, Value};
 use maud::{Markup, html};
+use std::collections::BTreeMap;
 
 const HEADS: [Head; 4] = [
     Head("who", "Code", "a stable word for the kind"),
@@ -20,7 +21,47 @@ fn id(c: &Anomalies, row: &Row) -> String {
     row_id('x', c.acd.text(row), &name)
 }
 
-fn anomaly_row(c: &Anomalies, row: &Row, look: Look<'_>) -> Markup {
+/// What the words of an anomaly may name: calls, agents and queues of the tables, by ACD.
+#[derive(Default)]
+struct Known<'a> {
+    paths: BTreeMap<(&'a str, &'a str), fn(&str, &str) -> String>,
+}
+
+impl<'a> Known<'a> {
+    fn of(now: &'a Snapshot) -> Self {
+        let kinds: [(&str, fn(&str, &str) -> String); 3] =
+            [("queues", queue_path), ("agents", agent_path), ("calls", call_path)];
+        let mut known = Self::default();
+        for (table, path) in kinds {
+            for row in rows(now, table) {
+                // The first two columns of these are their key: the ACD and the name.
+                if let [Value::Text(acd), Value::Text(name), ..] = row.as_slice() {
+                    known.paths.insert((acd, name), path);
+                }
+            }
+        }
+        known
+    }
+
+    /// The words, each that names something with a link to its page.
+    fn linked(&self, acd: &str, text: &str) -> Markup {
+        let place = |word: &str| {
+            let name = word.trim_matches([',', ';', ':', '(', ')', '\'']);
+            self.paths.get(&(acd, name)).map(|path| path(acd, name))
+        };
+        html! {
+            @for (i, word) in text.split(' ').enumerate() {
+                @if i > 0 { " " }
+                @match place(word) {
+                    Some(to) => a href=(to) { (visible(word)) },
+                    None => (visible(word)),
+                }
+            }
+        }
+    }
+}
+
+fn anomaly_row(c: &Anomalies, row: &Row, known: &Known<'_>, look: Look<'_>) -> Markup {
     html! {
         tr id=(id(c, row)) {
             @if look.several { td.acd { (visible(c.acd.text(row))) } }
@@ -28,7 +69,7 @@ fn anomaly_row(c: &Anomalies, row: &Row, look: Look<'_>) -> Markup {
             td.n { @if let Some(at) = c.at.stamp(row) {
                 time data-at=(millis(at)) { (clock(at)) }
             } }
-            td.wh { (visible(c.what.text(row))) }
+            td.wh { (known.linked(c.acd.text(row), c.what.text(row))) }
             (number(c.count.int(row)))
         }
     }
@@ -38,8 +79,9 @@ fn anomaly_row(c: &Anomalies, row: &Row, look: Look<'_>) -> Markup {
 pub(crate) fn content(now: &Snapshot, look: Look<'_>) -> Content {
     let Some(table) = now.tables.get("anomalies") else { return Content::default() };
     let c = Anomalies::of(table.shape);
-    let row = |row| (id(&c, row), anomaly_row(&c, row, look).into_string());
-    Content { rows: rows(now, "anomalies").iter().map(row).collect(), figures: Vec::new() }
+    let known = Known::of(now);
+    let row = |row| (id(&c, row), anomaly_row(&c, row, &known, look).into_string());
+    Content { rows: rows(now, "anomalies").iter().map(row).collect(), ..Content::default() }
 }
 
 /// What stands between the header and the end of the page.

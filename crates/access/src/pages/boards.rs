@@ -3,17 +3,34 @@
 //! Each is a list of rendered rows with ids, some figures, and words for where nothing is. What
 //! is rendered does not depend on the moment: the script counts times on.
 
+use super::asked::Narrowed;
 use super::floor::{Head, Look, heads};
-use super::{anomalies, calls, centre, notices, queue, trunks, wallboard, words};
-use engine::Snapshot;
-use facts::table::Row;
+use super::wallboard::Wall;
+use super::{agent, anomalies, call, calls, notices, queue, trunks, wallboard, words};
+use engine::{Change, Snapshot};
+use facts::table::{Row, Value};
 use maud::{Markup, PreEscaped, html};
+use std::time::Duration;
 
 /// One of these pages.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Board {
-    /// Calls that live, and the last that ended.
-    Calls,
+    /// Calls that live, and the last that ended, as far as they are asked for.
+    Calls(Narrowed),
+    /// An agent's day.
+    Agent {
+        /// His switch.
+        acd: String,
+        /// His identity.
+        agent: String,
+    },
+    /// A call's life.
+    Call {
+        /// Its switch.
+        acd: String,
+        /// Any of its ids.
+        call: String,
+    },
     /// One queue.
     Queue {
         /// Its switch.
@@ -22,16 +39,14 @@ pub(crate) enum Board {
         queue: String,
     },
     /// Trunk groups and their channels.
-    Trunks,
+    Trunks(
+        /// The only switch; `None`: all.
+        Option<String>,
+    ),
     /// What could not be explained.
     Anomalies,
-    /// Big figures, of one queue or of the centre; with `each`, of every queue as well.
-    Wall {
-        /// The only queue shown.
-        queue: Option<String>,
-        /// Whether every queue has its turn.
-        each: bool,
-    },
+    /// Big figures.
+    Wall(Wall),
 }
 
 /// What a page shows.
@@ -39,6 +54,11 @@ pub(crate) enum Board {
 pub(crate) struct Content {
     /// Element ids and rendered rows.
     pub(crate) rows: Vec<(String, String)>,
+    /// Pieces of the page besides tables: element ids and what they are. Apart from the rows, for
+    /// a browser reads rows and pieces in one text as either.
+    pub(crate) pieces: Vec<(String, String)>,
+    /// Pieces that are charts; none if none was due.
+    pub(crate) charts: Vec<(String, String)>,
     /// Figures by their names.
     pub(crate) figures: Vec<(&'static str, String)>,
 }
@@ -47,22 +67,59 @@ impl Board {
     /// The tables that it is made of.
     pub(crate) const fn tables(&self) -> &'static [&'static str] {
         match self {
-            Self::Calls => &["calls", "whole_calls"],
-            Self::Queue { .. } => &["calls", "queues", "agents", "cagent"],
-            Self::Trunks => &["trunks", "ctrunk"],
+            Self::Calls(_) => &["calls", "whole_calls", "thresholds", "groups"],
+            Self::Call { .. } => &["calls"],
+            Self::Agent { .. } => &["agents", "cagent"],
+            Self::Queue { .. } => {
+                &["calls", "waiting", "queues", "agents", "cagent", "levels", "thresholds"]
+            }
+            Self::Trunks(_) => &["trunks", "ctrunk"],
             Self::Anomalies => &["anomalies"],
-            Self::Wall { .. } => &["queues", "agents"],
+            Self::Wall(_) => &["queues", "agents", "levels", "thresholds", "groups"],
         }
+    }
+
+    /// Whether a change of its tables can be seen on it.
+    pub(crate) fn concerns(&self, change: &Change) -> bool {
+        let of = |acd: &str, name: &str| {
+            let keys = change.rows.iter().chain(&change.gone);
+            let is = |value: Option<&Value>, text: &str| matches!(value, Some(Value::Text(t)) if **t == *text);
+            keys.into_iter().any(|key| is(key.first(), acd) && is(key.get(1), name))
+        };
+        self.tables().contains(&change.shape.name)
+            && match self {
+                Self::Agent { acd, agent } => of(acd, agent),
+                Self::Call { acd, call } => of(acd, call),
+                _ => true,
+            }
+    }
+
+    /// How often its charts are drawn anew because time has passed; `None`: it has none.
+    pub(crate) const fn redrawn(&self) -> Option<Duration> {
+        match self {
+            Self::Queue { .. } => Some(Duration::from_secs(15)),
+            Self::Agent { .. } => Some(Duration::from_secs(30)),
+            Self::Call { .. } => Some(Duration::from_secs(5)),
+            _ => None,
+        }
+    }
+
+    /// Whether its charts are drawn anew when its tables change, too: not that of a queue, where
+    /// something changes all the time.
+    pub(crate) const fn draws_at_once(&self) -> bool {
+        matches!(self, Self::Agent { .. } | Self::Call { .. })
     }
 
     /// All that it shows.
     pub(crate) fn content(&self, now: &Snapshot, look: Look<'_>) -> Content {
         match self {
-            Self::Calls => calls::content(now, look),
+            Self::Calls(asked) => calls::content(now, asked, look),
+            Self::Agent { acd, agent } => agent::content(now, acd, agent, look),
+            Self::Call { acd, call } => call::content(now, acd, call, look),
             Self::Queue { acd, queue } => queue::content(now, acd, queue, look),
-            Self::Trunks => trunks::content(now, look),
+            Self::Trunks(acd) => trunks::content(now, acd.as_deref(), look),
             Self::Anomalies => anomalies::content(now, look),
-            Self::Wall { queue, each } => wallboard::content(now, queue.as_deref(), *each, look),
+            Self::Wall(wall) => wallboard::content(now, wall, look),
         }
     }
 
@@ -70,21 +127,27 @@ impl Board {
     pub(crate) fn body(&self, now: &Snapshot, look: Look<'_>) -> Markup {
         let content = self.content(now, look);
         match self {
-            Self::Calls => calls::body(&content, now, look),
+            Self::Calls(asked) => calls::body(&content, now, asked, look),
+            Self::Agent { acd, agent } => agent::body(&content, now, (acd, agent), look),
+            Self::Call { acd, call } => call::body(&content, now, (acd, call), look),
             Self::Queue { acd, queue } => queue::body(&content, now, (acd, queue), look),
-            Self::Trunks => trunks::body(&content, now, look),
+            Self::Trunks(acd) => trunks::body(&content, now, acd.as_deref(), look),
             Self::Anomalies => anomalies::body(&content, now, look),
-            Self::Wall { queue, each } => {
-                wallboard::body(&content, now, queue.as_deref(), *each, look)
-            }
+            Self::Wall(wall) => wallboard::body(&content, now, wall, look),
         }
     }
 }
 
 impl Content {
     /// The rows of one kind: ids begin with it.
-    fn of(&self, kind: char) -> impl Iterator<Item = &str> {
+    pub(crate) fn of(&self, kind: char) -> impl Iterator<Item = &str> {
         self.rows.iter().filter(move |(id, _)| id.starts_with(kind)).map(|(_, row)| row.as_str())
+    }
+
+    /// A piece of the page, by its id; nothing if there is none.
+    pub(crate) fn piece(&self, id: &str) -> Markup {
+        let found = self.pieces.iter().chain(&self.charts).find(|(own, _)| own == id);
+        PreEscaped(found.map_or_else(String::new, |(_, text)| text.clone()))
     }
 
     /// The figure of that name; empty if there is none.
@@ -98,9 +161,6 @@ pub(crate) fn rows<'a>(now: &'a Snapshot, table: &str) -> &'a [Row] {
     now.tables.get(table).map_or(&[], |t| t.rows.as_slice())
 }
 
-/// Pages on which one switch can be looked at alone.
-const SWITCHED: [&str; 2] = ["/calls", "/trunks"];
-
 /// The frame of a page: `id`, the address of its stream, and what is in it.
 pub(crate) fn frame(
     id: &str,
@@ -110,14 +170,9 @@ pub(crate) fn frame(
     inner: &Markup,
 ) -> Markup {
     html! {
-        // Its stream begins with everything.
-        main id=(id) data-stream=(centre::with_acd(stream, look.acd)) data-version="0"
-            data-several=(u8::from(look.several)) data-limits=(look.limits.for_script())
-            data-at=(words::millis(now.at)) {
-            div id="notices" aria-live="polite" { (notices::all(now)) }
-            @if let Some(path) = stream.strip_suffix("/stream").filter(|p| SWITCHED.contains(p)) {
-                div id="centre" { (centre::switch(now, path, look)) }
-            }
+        main id=(id) data-stream=(stream) data-version=(look.place)
+            data-several=(u8::from(look.several)) data-at=(words::millis(now.at)) {
+            div id="notices" { (notices::all(now)) }
             (inner)
         }
     }

@@ -68,9 +68,10 @@ fn figures(now: &Snapshot) -> (Figures<'_>, BTreeMap<&str, Figures<'_>>) {
     (centre, each)
 }
 
-/// The rows, each a link to the page at `path` for that switch alone. Empty with one switch.
-pub(crate) fn switch(now: &Snapshot, path: &str, look: Look<'_>) -> Markup {
-    if !super::floor::several(now) {
+/// The rows, each a link to the page at `path` for that switch alone; `only` is the one that is
+/// looked at. Empty with one switch.
+pub(crate) fn switch(now: &Snapshot, path: &str, only: Option<&str>, look: Look<'_>) -> Markup {
+    if !look.several {
         return html! {};
     }
     let (centre, each) = figures(now);
@@ -87,20 +88,17 @@ pub(crate) fn switch(now: &Snapshot, path: &str, look: Look<'_>) -> Markup {
     };
     html! {
         nav.centre aria-label="The centre and its switches" {
-            (entry("Centre", path, look.acd.is_none(), centre))
+            (entry("Centre", path, only.is_none(), centre))
             @for (acd, f) in each {
-                (entry(acd, &with_acd(path, Some(acd)), look.acd == Some(acd), f))
+                (entry(acd, &with_acd(path, acd), only == Some(acd), f))
             }
         }
     }
 }
 
 /// An address with the switch that is looked at.
-pub(crate) fn with_acd(path: &str, acd: Option<&str>) -> String {
-    let mut to = path.to_owned();
-    if let Some(acd) = acd {
-        to.push_str(if path.contains('?') { "&acd=" } else { "?acd=" });
-        escape(&mut to, acd);
-    }
+fn with_acd(path: &str, acd: &str) -> String {
+    let mut to = format!("{path}?acd=");
+    escape(&mut to, acd);
     to
 }

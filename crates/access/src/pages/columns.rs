@@ -26,17 +26,29 @@ columns! {
     }
     /// Of `agents`.
     Agents {
-        acd agent name state reason direction since split party on_hold acd_calls rona
+        acd agent name state reason direction since split call party on_hold acd_calls rona
+        acd_ms acw_ms aux_ms avail_ms staff_ms ring_ms other_ms
     }
     /// Of `calls`.
     Calls {
-        acd call state caller caller_name vdn split agent agent_name trunk_group began queued_at
-        answered_at ended_at outcome ended_by whole
+        acd call state caller caller_name dialled vdn split agent agent_name trunk_group began
+        queued_at answered_at ended_at wait_ms ring_ms talk_ms hold_ms outcome ended_by whole
         // Of `whole_calls` only.
-        way split_acd calls
+        way split_acd agent_acd calls
     }
     /// Of `cagent`: an agent in one queue.
-    Members { acd logid split workmode }
+    Members {
+        acd logid split workmode acdcalls acdtime acwtime ringcalls noansredir holdcalls
+        transferred
+    }
+    /// Of `waiting`: a caller in a queue.
+    Waiting { acd queue call position since }
+    /// Of `levels`.
+    LevelRows { acd kind name measure level limit }
+    /// Of `thresholds`.
+    Thresholds { acd scope name measure direction caution warning for_s }
+    /// Of `groups`.
+    Groups { group kind members matched }
     /// Of `trunks`.
     Trunks {
         acd trunk_group in_use in_calls out_calls queued ringing talking in_today out_today

@@ -4,38 +4,40 @@
 //! in their place and counts times on.
 
 use super::columns::{Agents, Links, Queues};
-use super::limits::{Level, Limits};
-use super::words::{age, count, millis, queue_path, row_id, span, visible};
-use super::{centre, notices};
-use engine::Snapshot;
-use facts::Stamp;
-use facts::table::{Row, Shape, Table};
+use super::figures::total_cells;
+pub(crate) use super::figures::{Figures, states, tiles};
+use super::levels::{Level, Levels};
+use super::sieve::{Group, Sieve, Wanted};
+use super::words::{
+    age, agent_path, call_path, calls_path, count, millis, queue_path, row_id, span, visible,
+};
+use super::{centre, notices, words};
+use engine::{Change, Snapshot, Stories};
+use facts::table::{Row, Table, Value};
+use facts::{Stamp, Text};
 use maud::{Markup, PreEscaped, html};
+use std::collections::BTreeSet;
 
 /// What rows are rendered with.
 #[derive(Clone, Copy)]
 pub(crate) struct Look<'a> {
-    /// The limits in force.
-    pub(crate) limits: &'a Limits,
-    /// This server's clock.
+    /// What deserves attention.
+    pub(crate) levels: Levels<'a>,
+    /// The moment to which times are counted.
     pub(crate) now: Stamp,
+    /// This server's clock, for what depends on the time of day.
+    pub(crate) clock: Stamp,
     /// Whether there are several ACDs, so that a row must say which is its own.
     pub(crate) several: bool,
-    /// The only ACD to be shown.
-    pub(crate) acd: Option<&'a str>,
     /// Where the page's stream goes on.
     pub(crate) place: &'a str,
-}
-
-impl Look<'_> {
-    /// Whether a row, of which the first column is the ACD, is to be shown.
-    pub(crate) fn shows(&self, row: &Row) -> bool {
-        let acd = match row.first() {
-            Some(facts::table::Value::Text(acd)) => &**acd,
-            _ => "",
-        };
-        self.acd.is_none_or(|only| only == acd)
-    }
+    /// The state that the address asks for. All rows are there, but those of other states are
+    /// hidden, until the script shows them.
+    pub(crate) state: Option<&'a str>,
+    /// The stories of agents, calls and queues.
+    pub(crate) stories: &'a Stories,
+    /// The moment up to which charts are drawn; `None`: none is due.
+    pub(crate) drawn: Option<Stamp>,
 }
 
 /// Whether the snapshot is of several ACDs.
@@ -84,15 +86,19 @@ pub(crate) const AGENT_HEADS: [Head; 9] = [
 
 /// A table's head.
 pub(crate) fn heads(heads: &[Head], several: bool) -> Markup {
+    html! { thead { (head_row(heads, several)) } }
+}
+
+fn head_row(heads: &[Head], several: bool) -> Markup {
     html! {
-        thead { tr {
+        tr {
             @if several { th scope="col" class="acd" { button type="button" { "ACD" } } }
             @for Head(class, words, meaning) in heads {
                 th scope="col" class=(class) title=[(!meaning.is_empty()).then_some(meaning)] {
                     button type="button" { (words) }
                 }
             }
-        } }
+        }
     }
 }
 
@@ -124,22 +130,25 @@ fn unattended(c: &Queues, row: &Row) -> (Level, &'static str) {
     }
 }
 
+/// The level of a row of `queues`, and why, the worst first.
+pub(crate) fn queue_level(c: &Queues, row: &Row, levels: Levels<'_>) -> (Level, Vec<String>) {
+    let (over, mut said) = levels.attention(c.acd.text(row), "queue", c.queue.text(row));
+    let (base, why) = unattended(c, row);
+    if !why.is_empty() {
+        said.insert(if base > over { 0 } else { said.len() }, why.to_owned());
+    }
+    (base.max(over), said)
+}
+
 /// A row of `queues`.
 pub(crate) fn queue_row(c: &Queues, row: &Row, look: Look<'_>) -> Markup {
     let (acd, queue) = (c.acd.text(row), c.queue.text(row));
     let waiting = c.waiting.sum(row);
     let oldest = c.oldest_since.stamp(row);
-    let (base, why) = unattended(c, row);
-    let (over, limit) =
-        oldest.map_or((Level::Plain, 0), |at| look.limits.oldest_wait.level(at, look.now));
-    let over_words = (limit > 0).then(|| format!("Wait over {}", span(limit)));
-    let said: Vec<&str> =
-        [over_words.as_deref().unwrap_or(""), why].into_iter().filter(|w| !w.is_empty()).collect();
-    let level = base.max(over);
+    let (level, said) = queue_level(c, row, look.levels);
     let to = queue_path(acd, queue);
     html! {
-        tr id=(row_id('q', acd, queue)) class=[class(level)] data-t=[oldest.map(millis)]
-            data-l=[class(base)] data-m=[(!why.is_empty()).then_some(why)] {
+        tr id=(row_id('q', acd, queue)) class=[level.some()] data-t=[oldest.map(millis)] {
             @if look.several { td.acd { (visible(acd)) } }
             th scope="row" class="who" { a href=(to) { (visible(queue)) } }
             (linked(Some(waiting), &format!("{to}#waiting")))
@@ -151,9 +160,10 @@ pub(crate) fn queue_row(c: &Queues, row: &Row, look: Look<'_>) -> Markup {
             (linked(c.in_acw.int(row), &format!("{to}?state=ACW")))
             (linked(c.in_aux.int(row), &format!("{to}?state=AUX")))
             (linked(c.other.int(row), &format!("{to}?state=OTHER")))
-            (number(c.offered.int(row)))
-            (number(c.answered.int(row)))
-            (number(c.abandoned.int(row)))
+            @let calls = |outcome| calls_path(&[("acd", acd), ("queue", queue), ("outcome", outcome)]);
+            (linked(c.offered.int(row), &calls("OFFERED")))
+            (linked(c.answered.int(row), &calls("ANSWERED")))
+            (linked(c.abandoned.int(row), &calls("ABANDONED")))
             td.n title=[c.service_level_s.int(row).map(|s| format!("within {}", span(s)))] {
                 @match c.service_level_pct.int(row) {
                     Some(pct) => { (pct) small { "%" } }
@@ -165,15 +175,8 @@ pub(crate) fn queue_row(c: &Queues, row: &Row, look: Look<'_>) -> Markup {
     }
 }
 
-const fn class(level: Level) -> Option<&'static str> {
-    match level {
-        Level::Plain => None,
-        level => Some(level.class()),
-    }
-}
-
 /// A state as people say it.
-fn state_words(state: &str, direction: &str, on_hold: i64) -> String {
+pub(crate) fn state_words(state: &str, direction: &str, on_hold: i64) -> String {
     let word = match state {
         "AVAIL" => "Available",
         "RING" => "Ringing",
@@ -208,225 +211,24 @@ pub(crate) fn agent_row_as(
     let (acd, agent) = (c.acd.text(row), c.agent.text(row));
     let name = called(c, row);
     let since = c.since.stamp(row);
-    let limit = look.limits.of_state(state);
-    let (level, over) = match (limit, since) {
-        (Some(limit), Some(since)) => limit.level(since, look.now),
-        _ => (Level::Plain, 0),
-    };
+    let (level, said) = look.levels.attention(acd, "agent", agent);
     let words = state_words(state, c.direction.text(row), c.on_hold.sum(row));
     html! {
-        tr id=(row_id(kind, acd, agent)) class=[class(level)] data-s=(visible(state))
+        tr id=(row_id(kind, acd, agent)) class=[level.some()] data-s=(visible(state))
             data-t=[since.map(millis)] {
             @if look.several { td.acd { (visible(acd)) } }
             th scope="row" class="who" {
-                (visible(name))
+                a href=(agent_path(acd, agent)) { (visible(name)) }
                 @if name != agent { " " small { (visible(agent)) } }
             }
             td.st { (words) }
             td.rs { (visible(c.reason.text(row))) }
             td.n.t { @if let Some(at) = since { (age(look.now - at)) } }
             td.sp { (visible(c.split.text(row))) }
-            td.pa { (visible(c.party.text(row))) }
+            td.pa { (the_call(acd, c.call.text(row), c.party.text(row))) }
             (number(c.acd_calls.int(row)))
             (number(c.rona.int(row)))
-            td.att { @if over > 0 { (state_words(state, "", 0)) " over " (span(over)) } }
-        }
-    }
-}
-
-/// The whole Floor, all ACDs together, in figures. An element with `data-n` shows the figure of
-/// that name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Figures {
-    /// Names and texts.
-    pub(crate) named: Vec<(&'static str, String)>,
-}
-
-const STATES: [(&str, &str); 6] = [
-    ("AVAIL", "Available"),
-    ("RING", "Ringing"),
-    ("ACD", "On call"),
-    ("ACW", "ACW"),
-    ("AUX", "AUX"),
-    ("OTHER", "Other"),
-];
-
-impl Figures {
-    /// The figures of a snapshot.
-    pub(crate) fn of(now: &Snapshot) -> Self {
-        Self::within(now, |_| true)
-    }
-
-    /// The figures of those rows of a snapshot that are to be shown.
-    pub(crate) fn within(now: &Snapshot, shown: impl Fn(&Row) -> bool) -> Self {
-        let rows = now.tables.get("queues").map_or(&[][..], |table| table.rows.as_slice());
-        let mut named = Self::of_calls(now, rows.iter().filter(|row| shown(row)));
-        let mut states = [0_i64; STATES.len()];
-        let mut staffed = 0_usize;
-        if let Some(table) = now.tables.get("agents") {
-            let c = Agents::of(table.shape);
-            for row in table.rows.iter().filter(|row| shown(row)) {
-                staffed += 1;
-                let state = c.state.text(row);
-                if let Some(i) = STATES.iter().position(|(code, _)| *code == state) {
-                    states[i] += 1;
-                }
-            }
-        }
-        named.push(("staffed", count(i64::try_from(staffed).unwrap_or(i64::MAX))));
-        named.extend(STATES.iter().zip(states).map(|((code, _), n)| (*code, count(n))));
-        Self { named }
-    }
-
-    /// The figures of one queue; `None` if there is no such queue.
-    pub(crate) fn of_queue(now: &Snapshot, acd: &str, queue: &str) -> Option<Self> {
-        let table = now.tables.get("queues")?;
-        let c = Queues::of(table.shape);
-        let here = |row: &&Row| c.acd.text(row) == acd && c.queue.text(row) == queue;
-        let row = table.rows.iter().find(here)?;
-        let mut named = Self::of_calls(now, std::iter::once(row));
-        let states = [c.available, c.agents_ringing, c.on_acd, c.in_acw, c.in_aux, c.other];
-        named.push(("staffed", count(c.staffed.sum(row))));
-        let states = STATES.iter().zip(states);
-        named.extend(states.map(|((code, _), place)| (*code, count(place.sum(row)))));
-        Some(Self { named })
-    }
-
-    /// The figures of the calls of these rows of `queues`, all together.
-    fn of_calls<'r>(
-        now: &Snapshot,
-        rows: impl Iterator<Item = &'r Row>,
-    ) -> Vec<(&'static str, String)> {
-        let mut named = Vec::with_capacity(16);
-        let mut oldest: Option<Stamp> = None;
-        let mut sums = [0_i64; 6];
-        if let Some(table) = now.tables.get("queues") {
-            let c = Queues::of(table.shape);
-            for row in rows {
-                let ended = [
-                    c.answered,
-                    c.abandoned,
-                    c.timed_out,
-                    c.left_empty,
-                    c.exit_key,
-                    c.left,
-                    c.lost,
-                ];
-                let ended: i64 = ended.iter().map(|place| place.sum(row)).sum();
-                let add = [
-                    c.waiting.sum(row),
-                    c.offered.sum(row),
-                    c.answered.sum(row),
-                    c.abandoned.sum(row),
-                    c.answered_in_sl.sum(row),
-                    ended,
-                ];
-                for (sum, n) in sums.iter_mut().zip(add) {
-                    *sum = sum.saturating_add(n);
-                }
-                oldest = [oldest, c.oldest_since.stamp(row)].into_iter().flatten().min();
-            }
-        }
-        let [waiting, offered, answered, abandoned, in_level, ended] = sums;
-        let percent = match ended {
-            0 => "–".to_owned(),
-            _ => {
-                // Halves up.
-                let twice = in_level.saturating_mul(200).saturating_add(ended);
-                format!("{}%", twice / ended.saturating_mul(2))
-            }
-        };
-        named.push(("waiting", count(waiting)));
-        named.push(("oldest", oldest.map_or(String::new(), |at| millis(at).to_string())));
-        named.push(("offered", count(offered)));
-        named.push(("answered", count(answered)));
-        named.push(("abandoned", count(abandoned)));
-        named.push(("service", percent));
-        named
-    }
-
-    /// The figure of that name; empty if there is none.
-    pub(crate) fn get(&self, name: &str) -> &str {
-        self.named.iter().find(|(n, _)| *n == name).map_or("", |(_, text)| text)
-    }
-
-    /// Those that differ from `before`.
-    pub(crate) fn changed<'a>(
-        &'a self,
-        before: &'a Self,
-    ) -> impl Iterator<Item = (&'static str, &'a str)> {
-        let differs = |(name, text): &&(&'static str, String)| before.get(name) != text;
-        self.named.iter().filter(differs).map(|(name, text)| (*name, text.as_str()))
-    }
-}
-
-/// One big figure.
-fn tile(label: &str, id: &str, value: Markup, note: Markup) -> Markup {
-    html! {
-        div.tile id=(format!("tile-{id}")) {
-            dt { (label) }
-            dd { (value) @if !note.0.is_empty() { small { (note) } } }
-        }
-    }
-}
-
-/// The figures, big; those that count what another page lists lead there.
-pub(crate) fn tiles(
-    f: &Figures,
-    limits: &Limits,
-    now: Stamp,
-    to: Option<[&'static str; 2]>,
-) -> Markup {
-    let figure = |id: &str| html! { b data-n=(id) { (f.get(id)) } };
-    let linked = |id: &str, place: usize| match to.and_then(|to| to.get(place).copied()) {
-        Some(to) => html! { a href=(to) { (figure(id)) } },
-        None => figure(id),
-    };
-    let oldest = f.get("oldest").parse::<i64>().ok().map(|ms| Stamp(ms.saturating_mul(1_000)));
-    let level = oldest.map_or(Level::Plain, |at| limits.oldest_wait.level(at, now).0);
-    html! {
-        dl.tiles aria-label="The centre now" {
-            (tile("Waiting", "waiting", linked("waiting", 0), html! {}))
-            div id="tile-oldest" class={ "tile " (level.class()) } {
-                dt { "Oldest wait" }
-                dd { b data-n="oldest" data-t=[oldest.map(millis)] {
-                    (oldest.map_or("–".to_owned(), |at| age(now - at)))
-                } }
-            }
-            (tile("Available", "available", linked("AVAIL", 1),
-                html! { "of " span data-n="staffed" { (f.get("staffed")) } " staffed" }))
-            (tile("Service level", "service", figure("service"),
-                html! { "today" }))
-            (tile("Offered", "offered", figure("offered"), html! { "today" }))
-            (tile("Answered", "answered", figure("answered"), html! { "today" }))
-            (tile("Abandoned", "abandoned", figure("abandoned"), html! { "today" }))
-        }
-    }
-}
-
-/// Agents by state: a bar in proportion, and buttons that narrow the table to one state.
-pub(crate) fn states(f: &Figures) -> Markup {
-    let n = |id: &str| f.get(id).replace('\u{202f}', "").parse::<i64>().unwrap_or(0);
-    let all: i64 = STATES.iter().map(|(code, _)| n(code)).sum::<i64>().max(1);
-    let bars = STATES.iter().scan(0, |x, (code, _)| {
-        let width = n(code) * 1000 / all;
-        let begin = *x;
-        *x += width;
-        Some((code, begin, width))
-    });
-    html! {
-        svg.bar viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true" {
-            @for (code, x, width) in bars {
-                rect data-s=(code) x=(x) y="0" width=(width) height="10" {}
-            }
-        }
-        div.states role="group" aria-label="Show only agents in one state" {
-            @for (code, words) in STATES {
-                button type="button" data-s=(code) aria-pressed="false" {
-                    span.st { (words) } " "
-                    span.count data-n=(code) { (f.get(code)) }
-                }
-            }
+            td.att { (said.join(" · ")) }
         }
     }
 }
@@ -444,12 +246,29 @@ fn called<'a>(c: &Agents, row: &'a Row) -> &'a str {
     Some(c.name.text(row)).filter(|name| !name.is_empty()).unwrap_or_else(|| c.agent.text(row))
 }
 
+/// The number at the other end, which leads to the call.
+pub(crate) fn the_call(acd: &str, call: &str, party: &str) -> Markup {
+    let words = match (call, party) {
+        ("", party) => return html! { (visible(party)) },
+        (_, "") => "Call".into(),
+        (_, party) => visible(party),
+    };
+    html! { a href=(call_path(acd, call)) { (words) } }
+}
+
+/// Where the tiles of the whole centre lead.
+fn tile_links() -> [String; 5] {
+    let calls = |outcome| calls_path(&[("outcome", outcome)]);
+    let [offered, answered, abandoned] = ["OFFERED", "ANSWERED", "ABANDONED"].map(calls);
+    ["/calls?state=WAITING".into(), "/?state=AVAIL".into(), offered, answered, abandoned]
+}
+
 /// How many rows stand in one `<tbody>`: the browser leaves out whole bodies that are out of
 /// sight (`BODY_ROWS` in the script).
 const BODY_ROWS: usize = 50;
 
-/// All rows of both tables, in bodies.
-fn bodies(now: &Snapshot, look: Look<'_>) -> [Markup; 2] {
+/// All wanted rows of both tables, in bodies.
+fn bodies(now: &Snapshot, sieve: &Sieve<'_>, look: Look<'_>) -> [Markup; 2] {
     let put = |rows: Vec<String>| {
         html! {
             @for body in rows.chunks(BODY_ROWS) {
@@ -458,56 +277,81 @@ fn bodies(now: &Snapshot, look: Look<'_>) -> [Markup; 2] {
             @if rows.is_empty() { tbody {} }
         }
     };
-    all_rows(now, look).map(put)
+    all_rows(now, sieve, look).map(put)
 }
 
-/// All rows of both tables, each by name.
-pub(crate) fn all_rows(now: &Snapshot, look: Look<'_>) -> [Vec<String>; 2] {
+/// All wanted rows of both tables, each by name.
+pub(crate) fn all_rows(now: &Snapshot, sieve: &Sieve<'_>, look: Look<'_>) -> [Vec<String>; 2] {
     let queues = now.tables.get("queues").map(|table| {
         let c = Queues::of(table.shape);
         let rows = by_name(table, |r| c.queue.text(r)).into_iter();
-        rows.filter(|row| look.shows(row))
-            .map(|row| queue_row(&c, row, look).into_string())
-            .collect()
+        let rows = rows.filter(|row| sieve.all() || sieve.queue(&c, row));
+        rows.map(|row| queue_row(&c, row, look).into_string()).collect()
     });
     let agents = now.tables.get("agents").map(|table| {
         let c = Agents::of(table.shape);
         let rows = by_name(table, |r| called(&c, r)).into_iter();
-        rows.filter(|row| look.shows(row))
-            .map(|row| agent_row(&c, row, look).into_string())
-            .collect()
+        let rows = rows.filter(|row| sieve.all() || sieve.agent(&c, row));
+        rows.map(|row| agent_row(&c, row, look).into_string()).collect()
     });
     [queues.unwrap_or_default(), agents.unwrap_or_default()]
 }
 
-/// The rows of a change, rendered; `None` if the table is not on this page.
-pub(crate) fn some_rows(shape: &'static Shape, rows: &[Row], look: Look<'_>) -> Option<Markup> {
-    let rows = rows.iter().filter(|row| look.shows(row));
-    match shape.name {
-        "queues" => {
-            let c = Queues::of(shape);
-            Some(html! { @for row in rows { (queue_row(&c, row, look)) } })
-        }
-        "agents" => {
-            let c = Agents::of(shape);
-            Some(html! { @for row in rows { (agent_row(&c, row, look)) } })
-        }
-        _ => None,
+/// The row of that key, if it is there and wanted, rendered; `kind` is queue or agent.
+pub(crate) fn one_row(
+    now: &Snapshot,
+    (kind, acd, name): (&str, &str, &str),
+    sieve: &Sieve<'_>,
+    look: Look<'_>,
+) -> Option<String> {
+    let table = now.tables.get(if kind == "queue" { "queues" } else { "agents" })?;
+    let part = |row: &'_ Row, i: usize| match row.get(i) {
+        Some(Value::Text(text)) => text.clone(),
+        _ => "".into(),
+    };
+    // Rows are sorted by switch and name.
+    let order = |row: &Row| (*part(row, 0)).cmp(acd).then_with(|| (*part(row, 1)).cmp(name));
+    let row = table.rows.get(table.rows.binary_search_by(order).ok()?)?;
+    if kind == "queue" {
+        let c = Queues::of(table.shape);
+        let wanted = sieve.all() || sieve.queue(&c, row);
+        wanted.then(|| queue_row(&c, row, look).into_string())
+    } else {
+        let c = Agents::of(table.shape);
+        let wanted = sieve.all() || sieve.agent(&c, row);
+        wanted.then(|| agent_row(&c, row, look).into_string())
     }
 }
 
-/// The element ids of rows that are gone.
-pub(crate) fn gone_ids(shape: &'static Shape, keys: &[Row]) -> Vec<String> {
-    let kind = match shape.name {
-        "queues" => 'q',
-        "agents" => 'a',
-        _ => return Vec::new(),
-    };
-    let part = |key: &Row, i: usize| match key.get(i) {
-        Some(facts::table::Value::Text(text)) => text.to_string(),
-        _ => String::new(),
-    };
-    keys.iter().map(|key| row_id(kind, &part(key, 0), &part(key, 1))).collect()
+/// A row of this page: queue or agent, switch, name.
+pub(crate) type Key = (&'static str, Text, Text);
+
+/// The keys of the rows of this page that a change is about. A level that changed
+/// changes the row of its queue or agent.
+pub(crate) fn touched(changes: &[Change]) -> BTreeSet<Key> {
+    let mut keys = BTreeSet::new();
+    for change in changes {
+        let kind = match change.shape.name {
+            "queues" => Some("queue"),
+            "agents" => Some("agent"),
+            "levels" => None,
+            _ => continue,
+        };
+        for row in change.rows.iter().chain(&change.gone) {
+            let part = |i: usize| match row.get(i) {
+                Some(Value::Text(text)) => text.clone(),
+                _ => "".into(),
+            };
+            match (kind, &*part(1)) {
+                (Some(kind), _) => drop(keys.insert((kind, part(0), part(1)))),
+                // Of a level: switch, kind, name, measure.
+                (None, "queue") => drop(keys.insert(("queue", part(0), part(2)))),
+                (None, "agent") => drop(keys.insert(("agent", part(0), part(2)))),
+                (None, _) => {}
+            }
+        }
+    }
+    keys
 }
 
 /// What the page says where a table has no rows, by what is the matter; nothing if it has some.
@@ -554,7 +398,7 @@ pub(crate) fn flags(table: &str) -> Markup {
 fn section(
     id: &str,
     title: &str,
-    columns: &[Head],
+    heads: Markup,
     rows: Markup,
     empty: Markup,
     look: Look<'_>,
@@ -563,33 +407,109 @@ fn section(
         div.empty id=(format!("{id}-empty")) { (empty) }
         table id=(id) class=[look.several.then_some("several")] {
             caption { (title) }
-            (heads(columns, look.several))
+            (heads)
             (rows)
         }
     }
 }
 
-/// What stands between the header and the end of the page.
-pub(crate) fn body(now: &Snapshot, look: Look<'_>) -> Markup {
-    let figures = Figures::within(now, |row| look.shows(row));
-    let [queues, agents] = bodies(now, look);
+/// What all queues that are shown add up to, below the headings so that it is always in sight.
+fn totals(
+    now: &Snapshot,
+    wanted: &Wanted,
+    sieve: &Sieve<'_>,
+    tiles: &Figures,
+    look: Look<'_>,
+) -> Markup {
+    let own = wanted.level != Level::Plain;
+    let figures = if own { Figures::totals(now, sieve) } else { tiles.clone() };
     html! {
-        main id="floor" data-stream=(centre::with_acd("/floor/stream", look.acd)) data-version=(look.place)
-            data-several=(u8::from(look.several)) data-limits=(look.limits.for_script())
-            data-at=(millis(now.at)) {
+        tr.totals {
+            @if look.several { td.acd {} }
+            th scope="row" class="who" { "All shown" }
+            (total_cells(&figures, own, look.now))
+        }
+    }
+}
+
+/// What the Floor can be narrowed to: a group, a level. A plain form; the script sends it.
+fn narrow(now: &Snapshot, wanted: &Wanted, unknown: bool) -> Markup {
+    let groups: Vec<Group> = Group::all(now).collect();
+    let levels = [
+        (Level::Plain, "All"),
+        (Level::Caution, "Caution and warning"),
+        (Level::Warning, "Warning only"),
+    ];
+    html! {
+        form.narrow method="get" action="/" aria-label="Show only" {
+            label { "Group "
+                select name="group" {
+                    option value="" selected[wanted.group.is_empty()] { "All" }
+                    @for group in &groups {
+                        option value=(group.name) selected[group.name == wanted.group] {
+                            (visible(&group.name))
+                        }
+                    }
+                    @if unknown {
+                        option value=(wanted.group) selected { (visible(&wanted.group)) }
+                    }
+                }
+            }
+            label { "Level "
+                select name="level" {
+                    @for (level, words) in levels {
+                        option value=(level.class()) selected[level == wanted.level] { (words) }
+                    }
+                }
+            }
+            button type="submit" { "Show" }
+            @if !wanted.group.is_empty() {
+                a href={ "/wallboard?" (words::pair("group", &wanted.group)) } { "Wallboard" }
+            }
+            a href="/groups" { "Groups" }
+            a href="/thresholds" { "Thresholds" }
+        }
+        @if unknown {
+            p.notice.caution { "There is no group " (visible(&wanted.group)) ". "
+                a href="/groups" { "Groups" } }
+        }
+    }
+}
+
+/// What stands between the header and the end of the page.
+pub(crate) fn body(now: &Snapshot, wanted: &Wanted, look: Look<'_>) -> Markup {
+    let sieve = Sieve::of(now, wanted);
+    let figures = Figures::of(now, &sieve.of_any_level());
+    let [queues, agents] = bodies(now, &sieve, look);
+    let empty = |table: &str| {
+        let nothing = html! { p { "Nothing to show: no " (table) " of this group and level." } };
+        let words = empty_words(now, table);
+        if !wanted.all() && words.0.is_empty() { nothing } else { words }
+    };
+    let queue_heads = html! {
+        thead {
+            (head_row(&QUEUE_HEADS, look.several))
+            (totals(now, wanted, &sieve, &figures, look))
+        }
+    };
+    // Without a group the tiles count what other pages list.
+    let links = tile_links();
+    let to = if wanted.group.is_empty() && wanted.acd().is_none() { &links[..] } else { &[] };
+    html! {
+        main id="floor" data-stream={ "/floor/stream" (wanted.query()) } data-version=(look.place)
+            data-several=(u8::from(look.several)) data-at=(millis(now.at)) {
             h1.unseen { "Floor" }
-            div id="notices" aria-live="polite" { (notices::all(now)) }
-            div id="centre" { (centre::switch(now, "/", look)) }
-            // What the figures count on one switch alone is not on these pages.
-            (tiles(&figures, look.limits, look.now,
-                look.acd.is_none().then_some(["/calls?state=WAITING", "/?state=AVAIL"])))
+            div id="notices" { (notices::all(now)) }
+            div id="centre" { (centre::switch(now, "/", wanted.acd(), look)) }
+            (narrow(now, wanted, sieve.unknown))
+            (tiles(&figures, look.now, to))
             section.queues aria-labelledby="queues-title" {
                 header {
                     h2 id="queues-title" { "Queues" } span.count id="queues-count" {}
                     (flags("queues"))
                 }
-                (section("queues", "Queues now, and their calls of today", &QUEUE_HEADS, queues,
-                    empty_words(now, "queues"), look))
+                (section("queues", "Queues now, and their calls of today", queue_heads, queues,
+                    empty("queues"), look))
             }
             section.agents aria-labelledby="agents-title" {
                 header {
@@ -601,8 +521,8 @@ pub(crate) fn body(now: &Snapshot, look: Look<'_>) -> Markup {
                             placeholder="Find name, state, queue (/)";
                     }
                 }
-                (section("agents", "Agents logged on, by name", &AGENT_HEADS, agents,
-                    empty_words(now, "agents"), look))
+                (section("agents", "Agents logged on, by name", heads(&AGENT_HEADS, look.several),
+                    agents, empty("agents"), look))
                 p.none id="none" hidden { "No agent fits. "
                     button type="button" id="show-all" { "Show all agents" } }
             }

@@ -47,6 +47,7 @@ const learnClock = (now) => {
 const serverNow = () => Date.now() + offset;
 // The moment of which all times are shown, so that they never differ among themselves.
 let beatAt = serverNow();
+const loadedAt = beatAt;
 
 const two = (n) => String(n).padStart(2, "0");
 const age = (ms) => {
@@ -62,6 +63,8 @@ const count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 const timeOfDay = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 const withZone = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short" });
 const withDay = new Intl.DateTimeFormat([], { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const hourMinute = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const setText = (el, text) => { if (el && el.textContent !== text) el.textContent = text; };
 const localTimes = (root) => {
   const today = new Date(serverNow()).toDateString();
   for (const el of root.querySelectorAll("time[data-at]")) {
@@ -69,25 +72,39 @@ const localTimes = (root) => {
     el.dateTime = at.toISOString();
     el.textContent = (at.toDateString() === today ? timeOfDay : withDay).format(at);
   }
+  // In charts: moments along the axis, and what is said where one points at a mark.
+  for (const el of root.querySelectorAll("svg text[data-at]")) setText(el, hourMinute.format(Number(el.dataset.at)));
+  for (const el of root.querySelectorAll("svg title[data-at]")) {
+    setText(el, el.textContent.replace(/^[\d:]+ UTC/, timeOfDay.format(Number(el.dataset.at))));
+  }
 };
 
 // --- Tables ------------------------------------------------------------------------------
 
-const limits = new Map();
-for (const part of (main?.dataset.limits || "").split(",")) {
-  const [name, caution, warning] = part.split(" ");
-  if (warning) limits.set(name, { caution: Number(caution), warning: Number(warning) });
-}
-const OVER = { Wait: "Wait", AUX: "AUX", ACW: "ACW", RING: "Ringing" };
 const RANK = { "": 0, caution: 1, warning: 2 };
 const compareText = new Intl.Collator([], { numeric: true, sensitivity: "base" }).compare;
-const setText = (el, text) => { if (el && el.textContent !== text) el.textContent = text; };
 const setLevel = (el, level) => {
   if (el.classList.contains("caution") !== (level === "caution")) el.classList.toggle("caution");
   if (el.classList.contains("warning") !== (level === "warning")) el.classList.toggle("warning");
 };
-const levelOf = (limit, secs) =>
+// Levels are the server's. Only the wait of a single caller is counted on here, by the limits
+// that the server sent with its row: a wait only grows.
+const levelOfWait = (limit, secs) =>
   secs >= limit.warning ? "warning" : secs >= limit.caution ? "caution" : "";
+const levelIn = (el) =>
+  el.classList.contains("warning") ? "warning" : el.classList.contains("caution") ? "caution" : "";
+// Says aloud what has just begun to be wrong; several at once in one sentence, and no ticks.
+const saying = { words: [], due: 0 };
+const say = (words) => {
+  saying.words.push(words);
+  saying.due ||= setTimeout(() => {
+    const all = saying.words.splice(0);
+    saying.due = 0;
+    const more = all.length > 3 ? `, and ${all.length - 3} more` : "";
+    const place = document.getElementById("said");
+    if (place) place.textContent = all.slice(0, 3).join(". ") + more;
+  }, 1_000);
+};
 
 // How many rows stand in one <tbody>. The browser leaves out whole bodies that are out of sight;
 // leaving out single rows costs it more than it saves.
@@ -124,11 +141,11 @@ class Sorted {
   // What is known of a row: its element, its level, and what it is sorted by.
   read(el) {
     const row = { el, since: Number(el.dataset.t || 0), shown: true, level: "", key: null };
-    row.limited = el.dataset.k ?? (this.table.id === "queues" ? "Wait" : el.dataset.s);
-    row.limit = limits.get(row.limited);
+    const [caution, warning] = (el.dataset.w || "").split(" ").map((n) => (n === "-" ? Infinity : Number(n)));
+    row.limit = el.dataset.w ? { caution, warning } : null;
     // The name, and after it, small, the identity.
     const who = el.querySelector("th");
-    const inner = who.querySelector("a") ?? who;
+    const inner = who.querySelector("a, time") ?? who;
     row.name = inner.firstChild?.textContent.trim() ?? "";
     row.own = who.querySelector("small")?.textContent ?? "";
     this.rows.set(el.id, row);
@@ -142,7 +159,9 @@ class Sorted {
     const head = this.heads[this.by.column].classList;
     if (head.contains("att")) row.key = RANK[row.level] ? RANK[row.level] * 1e14 + (serverNow() - row.since) : null;
     else if (cell?.querySelector("time[data-at]")) row.key = Number(cell.firstElementChild.dataset.at);
-    else if (cell?.classList.contains("t")) row.key = row.since ? -row.since : null;
+    // Times that are over and those that run are compared as of when the page was loaded.
+    else if (cell?.dataset.v) row.key = Number(cell.dataset.v);
+    else if (cell?.classList.contains("t")) row.key = row.since ? loadedAt - row.since : null;
     else if (head.contains("n")) {
       const n = parseFloat(cell?.textContent.replace(/[^\d.-]/g, ""));
       row.key = Number.isNaN(n) ? null : n;
@@ -209,18 +228,42 @@ class Sorted {
     if (body.rows.length === 0 && this.table.tBodies.length > 1) body.remove();
   }
 
-  // Puts a rendered row in its place.
-  put(el) {
+  // Changes some cells of a row, by their places, and its attributes (`tr`).
+  mend(id, cells) {
+    const el = this.rows.get(id)?.el;
+    if (!el) return;
+    const state = el.dataset.s;
+    const template = document.createElement("template");
+    for (const [place, html] of Object.entries(cells)) {
+      template.innerHTML = html;
+      const part = template.content.firstElementChild;
+      if (place !== "tr") {
+        localTimes(template.content);
+        el.cells[place].replaceWith(part);
+        continue;
+      }
+      for (const name of el.getAttributeNames()) if (name !== "hidden" && !part.hasAttribute(name)) el.removeAttribute(name);
+      for (const { name, value } of part.attributes) el.setAttribute(name, value);
+    }
+    this.put(el, state);
+  }
+
+  // Puts a rendered row in its place. `state`: what it was in before, if it is the same element.
+  put(el, state = this.rows.get(el.id)?.el.dataset.s) {
     const old = this.rows.get(el.id);
     if (old) {
-      if (old.el.dataset.s !== el.dataset.s) {
+      if (state !== el.dataset.s) {
         el.classList.add("fresh");
         this.fresh.push({ el, at: performance.now() });
       }
-      old.el.replaceWith(el);
+      if (old.el !== el) old.el.replaceWith(el);
       this.raise(old, "");
     }
     const row = this.read(el);
+    // A row that is new to the page has not just begun to be wrong.
+    if (old && row.level === "warning" && old.level !== "warning") {
+      say(`Warning: ${row.name}, ${el.querySelector("td.att")?.textContent ?? ""}`);
+    }
     const at = old ? this.order.indexOf(old) : -1;
     const fits = at >= 0
       && (at === 0 || this.compare(this.order[at - 1], row) < 0)
@@ -289,23 +332,19 @@ class Sorted {
     row.level = level;
   }
 
-  // How much attention a row deserves now, and the words for it.
+  // How much attention a row deserves now.
   judge(row, now) {
-    const over = row.limit && row.since ? levelOf(row.limit, (now - row.since) / 1000) : "";
-    const base = row.el.dataset.l || "";
-    const level = RANK[over] >= RANK[base] ? over : base;
-    const words = over
-      ? `${OVER[row.limited]} over ${span(row.limit[over])}` : "";
-    const text = [words, row.el.dataset.m].filter(Boolean).join(" · ");
-    if (level !== row.level || text !== row.text) {
-      this.raise(row, level);
-      row.text = text;
+    let level = levelIn(row.el);
+    if (row.limit) {
+      level = levelOfWait(row.limit, (now - row.since) / 1000);
       setLevel(row.el, level);
-      setText(row.el.querySelector("td.att"), text);
-      if (this.heads[this.by.column].classList.contains("att")) {
-        this.rekey(row);
-        this.unsorted = true;
-      }
+      setText(row.el.querySelector("td.att"), level ? `Wait over ${span(row.limit[level])}` : "");
+    }
+    if (level === row.level) return;
+    this.raise(row, level);
+    if (this.heads[this.by.column].classList.contains("att")) {
+      this.rekey(row);
+      this.unsorted = true;
     }
   }
 
@@ -314,7 +353,7 @@ class Sorted {
     while (this.fresh.length && performance.now() - this.fresh[0].at > 1_200) {
       this.fresh.shift().el.classList.remove("fresh");
     }
-    for (const row of this.order) if (row.limit || row.el.dataset.l || row.el.dataset.m) this.judge(row, now);
+    for (const row of this.order) if (row.limit) this.judge(row, now);
     if (this.unsorted) this.sort();
     this.showFlags();
   }
@@ -351,7 +390,7 @@ class Sorted {
 const tables = new Map();
 // The table that the box and the buttons of states narrow: the last one.
 let sifted = null;
-for (const table of document.querySelectorAll("main table")) {
+for (const table of document.querySelectorAll("main table:not(.plain)")) {
   sifted = new Sorted(table);
   tables.set(table.dataset.kind ?? (table.id === "queues" ? "q" : "a"), sifted);
 }
@@ -415,33 +454,48 @@ const drawBar = () => {
   });
 };
 
-const tile = document.getElementById("tile-oldest");
+// The longest waits in tiles and totals count on.
 const showOldest = (now) => {
-  if (!tile) return;
-  const figure = tile.querySelector("b");
-  const since = Number(figure.dataset.t || 0);
-  if (since) setText(figure, age(now - since));
-  setLevel(tile, since ? levelOf(limits.get("Wait"), (now - since) / 1000) : "");
+  for (const el of document.querySelectorAll("[data-n$='oldest'][data-t]")) setText(el, age(now - Number(el.dataset.t)));
 };
 
-// The wallboard: waits are counted on and judged, and one view is shown at a time.
+// The wallboard: waits count on; when its turn is over it asks for the next one. Whose turn it
+// is, the server says.
 const wall = document.getElementById("wallboard");
-const LEVELS = { "": "good", caution: "caution", warning: "warning" };
-const WORDS = { "": "On target", caution: "Caution", warning: "Warning" };
-const turnSecs = Number(new URLSearchParams(location.search).get("rotate")) || 0;
+const turnSecs = Number(document.getElementById("cards")?.dataset.turn) || 0;
+let turnAt = 0;
 const showWall = (now) => {
   if (!wall) return;
-  const views = [...document.querySelectorAll("#cards > .view")];
-  const turn = turnSecs > 0 ? Math.floor(now / 1000 / turnSecs) % Math.max(1, views.length) : 0;
-  views.forEach((view, i) => { if (view.hidden !== (i !== turn)) view.hidden = i !== turn; });
-  for (const figure of views[turn]?.querySelectorAll("[data-k][data-t]") ?? []) {
-    const ms = now - Number(figure.dataset.t);
-    const level = levelOf(limits.get(figure.dataset.k), ms / 1000);
-    setText(figure.querySelector("b"), age(ms));
-    setText(figure.querySelector("span.word"), WORDS[level]);
-    const name = `figure ${LEVELS[level]}`;
-    if (figure.className !== name) figure.className = name;
+  for (const el of wall.querySelectorAll(".figure[data-t]")) setText(el.querySelector("b"), age(now - Number(el.dataset.t)));
+  const turn = turnSecs ? Math.floor(now / 1000 / turnSecs) : 0;
+  if (turn === turnAt) return;
+  const first = turnAt === 0;
+  turnAt = turn;
+  if (first || !source) return;
+  // A little late rather than too early: the server's clock decides.
+  setTimeout(() => {
+    if (document.hidden) return;
+    lastId = "0";
+    connect();
+  }, 150);
+};
+
+// Puts a rendered piece of the page in place of the one it renews, as it was left: opened,
+// scrolled, and with the keyboard where it was.
+const putPiece = (el) => {
+  const old = document.getElementById(el.id);
+  if (!old) {
+    document.getElementById("cards")?.append(el);
+    return;
   }
+  const parts = "details, .scroll, a, summary";
+  const before = [...old.querySelectorAll(parts)], after = [...el.querySelectorAll(parts)];
+  const at = before.indexOf(document.activeElement);
+  const scrolled = before.map((part) => part.scrollTop);
+  for (const [i, part] of before.entries()) if (part.open) after[i]?.setAttribute("open", "");
+  old.replaceWith(el);
+  scrolled.forEach((top, i) => { if (top && after[i]) after[i].scrollTop = top; });
+  if (at >= 0) after[at]?.focus({ preventScroll: true });
 };
 
 const apply = (patch) => {
@@ -449,10 +503,13 @@ const apply = (patch) => {
     reload();
     return;
   }
-  const template = document.createElement("template");
-  template.innerHTML = patch.rows || "";
-  localTimes(template.content);
-  const came = [...template.content.children];
+  // Rows of tables and other elements are read apart: in one text a browser drops either.
+  const came = [patch.rows, patch.pieces].flatMap((text) => {
+    const template = document.createElement("template");
+    template.innerHTML = text || "";
+    localTimes(template.content);
+    return [...template.content.children];
+  });
   for (const el of came) {
     const table = tables.get(el.id[0]);
     if (table) {
@@ -462,9 +519,18 @@ const apply = (patch) => {
     }
     else {
       const old = document.getElementById(el.id);
-      if (old) old.replaceWith(el);
-      else document.getElementById("cards")?.append(el);
+      if (old && levelIn(el) === "warning" && levelIn(old) !== "warning" && !patch.all) {
+        say(`Warning: ${el.querySelector("dt")?.textContent ?? ""} ${el.querySelector("b")?.textContent ?? ""}`);
+      }
+      putPiece(el);
     }
+  }
+  const mended = Object.entries(patch.cells || {});
+  for (const [id, cells] of mended) {
+    const table = tables.get(id[0]);
+    table?.mend(id, cells);
+    const row = table?.rows.get(id);
+    if (row?.since) setText(row.el.querySelector("td.t"), age(beatAt - row.since));
   }
   const gone = patch.gone || [];
   if (patch.all) {
@@ -477,11 +543,12 @@ const apply = (patch) => {
     if (table) table.drop(id);
     else document.getElementById(id)?.remove();
   }
-  if (gone.length || came.length) tables.forEach((table) => table.count());
+  if (gone.length || came.length || mended.length) tables.forEach((table) => table.count());
   if (came.length) showWall(beatAt);
   for (const [name, text] of Object.entries(patch.figures || {})) {
+    for (const el of document.querySelectorAll(`[data-level="${CSS.escape(name)}"]`)) setLevel(el, text);
     for (const el of document.querySelectorAll(`[data-n="${CSS.escape(name)}"]`)) {
-      if (name !== "oldest") setText(el, text);
+      if (!name.endsWith("oldest")) setText(el, text);
       else if (text) el.dataset.t = text;
       else {
         delete el.dataset.t;
@@ -504,7 +571,11 @@ const apply = (patch) => {
     const fresh = document.createElement("div");
     fresh.innerHTML = patch.notices;
     localTimes(fresh);
-    if (fresh.innerHTML !== notices.innerHTML) notices.replaceChildren(...fresh.childNodes);
+    if (fresh.innerHTML !== notices.innerHTML) {
+      const known = new Set([...notices.children].map((el) => el.textContent));
+      for (const el of fresh.children) if (!known.has(el.textContent)) say(el.textContent);
+      notices.replaceChildren(...fresh.childNodes);
+    }
   }
 };
 
@@ -565,7 +636,12 @@ const freshness = () => {
   else if (!open) [state, text] = ["disconnected", "Disconnected"];
   else if (!lastAt) [state, text] = ["delayed", "Waiting for data"];
   else if (late >= 7) [state, text] = ["delayed", `Delayed ${late} s`];
-  if (badge.className !== `badge ${state}`) badge.className = `badge ${state}`;
+  if (badge.className !== `badge ${state}`) {
+    const before = badge.className;
+    badge.className = `badge ${state}`;
+    if (state === "disconnected" || state === "delayed") say(`${text}. Figures are not of now.`);
+    else if (state === "live" && /disconnected|delayed/.test(before)) say("Live again.");
+  }
   document.body.classList.toggle("stale", state === "delayed" || state === "disconnected");
   setText(badge, text);
   const stale = document.getElementById("stale");
@@ -582,21 +658,38 @@ const tick = () => {
   tickSeen();
   showOldest(now);
   showWall(now);
+  for (const el of document.querySelectorAll(".counted[data-t]")) setText(el, age(now - Number(el.dataset.t)));
   for (const el of document.querySelectorAll("#cards span[data-t]")) setText(el, age(now - Number(el.dataset.t)));
   setText(document.getElementById("now"), withZone.format(now));
 };
 
+// A page that nobody sees lets go of its stream after a while, and one that was opened in the
+// background does not ask for it: a browser has six connections to a server, for all its pages
+// together. `lastId` says where to go on.
+const HIDDEN_MS = 5_000;
+let hiddenAt = 0;
+const letGo = () => {
+  source?.close();
+  source = null;
+  open = false;
+  lost = false;
+};
+
+localTimes(document);
 if (main) {
-  localTimes(document);
   lookAsAsked();
-  connect();
+  if (!document.hidden) connect();
   const beat = () => {
     if (!document.hidden) tick();
     const silent = performance.now() - heard;
-    // A connection that says nothing for three clocks is none; one that was refused needs us.
-    if (silent > 15_000 || (source.readyState === EventSource.CLOSED && silent > 3_000)) {
-      open = false;
-      lost = true;
+    if (document.hidden) {
+      if (source && hiddenAt && performance.now() - hiddenAt > HIDDEN_MS) letGo();
+    } else if (!source || silent > 15_000 || (source.readyState === EventSource.CLOSED && silent > 3_000)) {
+      // A connection that says nothing for three clocks is none; one that was refused needs us.
+      if (source) {
+        open = false;
+        lost = true;
+      }
       connect();
     }
     freshness();
@@ -604,20 +697,21 @@ if (main) {
     setTimeout(beat, 1000 - (serverNow() % 1000) + 5);
   };
   beat();
-  // A page that is left may be kept as it stands, and so would its connection: of those a
-  // browser has six to a server, for all pages together. `lastId` says where to go on.
-  window.addEventListener("pagehide", () => {
-    source.close();
-    open = false;
-  });
+  // A page that is left may be kept as it stands, and so would its connection.
+  window.addEventListener("pagehide", letGo);
   window.addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
-    lost = false;
     connect();
     tick();
     freshness();
   });
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) tick(); });
+  document.addEventListener("visibilitychange", () => {
+    hiddenAt = document.hidden ? performance.now() : 0;
+    if (document.hidden) return;
+    if (!source) connect();
+    tick();
+    freshness();
+  });
   document.addEventListener("scroll", () => requestAnimationFrame(tickSeen), { passive: true });
   // What is cut short is shown whole where one points at it.
   document.addEventListener("mouseover", (event) => {

@@ -1,20 +1,23 @@
 //! The page of one queue: its callers, its agents, its counts of today.
 
 use super::boards::{Content, Grid, find, frame, none, rows};
-use super::calls::{call_row, waits};
-use super::columns::{Agents, Calls, Members};
+use super::calls::{Place, call_row};
+use super::columns::{Agents, Calls, Members, Waiting};
 use super::floor::{AGENT_HEADS, Figures, Head, Look, agent_row_as, states, tiles};
-use super::words::{queue_path, row_id, visible};
+use super::levels::Targets;
+use super::words::{calls_path, queue_path, row_id, threshold_path, visible, wall_path};
+use crate::chart;
 use engine::Snapshot;
+use facts::decree::Measure;
 use facts::table::Row;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
 const CALLER_HEADS: [Head; 7] = [
-    Head("n", "Place", "by when the call first queued"),
+    Head("n", "Place", "in the order in which they will be served"),
     Head("who", "Caller", ""),
     Head("st", "State", ""),
-    Head("n", "Wait", "since the call first queued"),
+    Head("n", "Wait", "since the call joined this queue"),
     Head("lo", "Entry", "the number dialled, or its name (VDN)"),
     Head("ag", "Agent", "the agent it rings at"),
     Head("att", "Attention", ""),
@@ -26,13 +29,30 @@ pub(crate) fn exists(now: &Snapshot, acd: &str, queue: &str) -> bool {
 }
 
 fn callers(now: &Snapshot, (acd, queue): (&str, &str), look: Look<'_>, to: &mut Content) {
-    let Some(table) = now.tables.get("calls") else { return };
-    let c = Calls::of(table.shape);
-    let here = |row: &&Row| c.acd.text(row) == acd && c.split.text(row) == queue && waits(&c, row);
-    let mut callers: Vec<&Row> = table.rows.iter().filter(here).collect();
-    callers.sort_by_key(|row| c.queued_at.stamp(row));
-    for (i, row) in callers.into_iter().enumerate() {
-        let row_text = call_row(&c, row, Some(i + 1), look).into_string();
+    let (Some(calls), Some(waiting)) = (now.tables.get("calls"), now.tables.get("waiting")) else {
+        return;
+    };
+    let (c, w) = (Calls::of(calls.shape), Waiting::of(waiting.shape));
+    let here = |row: &&Row| w.acd.text(row) == acd && w.queue.text(row) == queue;
+    let places: BTreeMap<&str, Place> = waiting
+        .rows
+        .iter()
+        .filter(here)
+        .map(|row| {
+            let place = Place { position: w.position.sum(row), since: w.since.stamp(row) };
+            (w.call.text(row), place)
+        })
+        .collect();
+    let mut callers: Vec<(Place, &Row)> = calls
+        .rows
+        .iter()
+        .filter(|row| c.acd.text(row) == acd)
+        .filter_map(|row| Some((*places.get(c.call.text(row))?, row)))
+        .collect();
+    callers.sort_by_key(|(place, _)| place.position);
+    let target = Targets::of(now).of_queue(acd, queue, Measure::OldestWait);
+    for (place, row) in callers {
+        let row_text = call_row(&c, row, Some(place), target, look).into_string();
         to.rows.push((row_id('w', acd, c.call.text(row)), row_text));
     }
 }
@@ -56,11 +76,23 @@ fn members(now: &Snapshot, (acd, queue): (&str, &str), look: Look<'_>, to: &mut 
     }
 }
 
-/// Its callers, agents and figures.
+/// Where its tiles lead.
+fn tile_links(acd: &str, queue: &str) -> [String; 5] {
+    let calls = |outcome| calls_path(&[("acd", acd), ("queue", queue), ("outcome", outcome)]);
+    let here = queue_path(acd, queue);
+    let [offered, answered, abandoned] = ["OFFERED", "ANSWERED", "ABANDONED"].map(calls);
+    [format!("{here}#waiting"), format!("{here}?state=AVAIL"), offered, answered, abandoned]
+}
+
+/// Its callers, agents, figures and last hour.
 pub(crate) fn content(now: &Snapshot, acd: &str, queue: &str, look: Look<'_>) -> Content {
     let mut content = Content::default();
     callers(now, (acd, queue), look, &mut content);
     members(now, (acd, queue), look, &mut content);
+    let hour = look.drawn.and_then(|_| look.stories.queue_hour(acd, queue));
+    if let Some(hour) = hour {
+        content.charts.push(("h:hour".into(), chart::hour(&hour, "h:hour").into_string()));
+    }
     content.figures = Figures::of_queue(now, acd, queue).unwrap_or_default().named;
     content
 }
@@ -104,15 +136,25 @@ pub(crate) fn body(
             div.title {
                 h1 { (visible(queue)) }
                 @if several { span.server { "on " (visible(acd)) } }
-                a href={ (super::words::wall_path(queue)) } { "Wallboard" }
+                span class={ "said " (figures.get("said-level")) } data-n="said"
+                    data-level="said-level" { (figures.get("said")) }
+                a href=(wall_path(queue)) { "Wallboard" }
+                a href=(calls_path(&[("acd", acd), ("queue", queue)])) { "Calls" }
+                a href=(threshold_path(acd, queue)) { "Thresholds" }
             }
-            (tiles(&figures, look.limits, look.now, None))
+            (tiles(&figures, look.now, &tile_links(acd, queue)))
             section.board id="waiting" aria-labelledby="callers-title" {
                 header {
                     h2 id="callers-title" { "Callers" } span.count id="callers-count" {}
                     (super::floor::flags("callers"))
                 }
                 (callers.markup(content, &nobody, look))
+            }
+            @if !content.charts.is_empty() {
+                section.drawing aria-labelledby="hour-head" {
+                    header { h2 id="hour-head" { "Last hour" } }
+                    (content.piece("h:hour"))
+                }
             }
             section.agents aria-labelledby="members-title" {
                 header {

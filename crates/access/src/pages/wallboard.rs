@@ -1,40 +1,122 @@
-//! The wallboard: six big figures with their targets, of the centre, of one queue, or of every
-//! queue in turn. It is read from the other side of a room.
+//! The wallboard: six big figures with their targets, of a group of queues, of one queue or of the
+//! centre; one at a time or each in turn. It is read from the other side of a room.
+//!
+//! Whose turn it is follows from this server's clock alone, so that all boards of a room show the
+//! same. A board is sent only what it shows: when the turn is over it asks for the next one.
 
 use super::boards::{Content, frame, rows};
 use super::columns::Queues;
-use super::floor::{Figures, Look, empty_words};
-use super::limits::Level;
-use super::words::{age, millis, row_id, span, visible, wall_path};
+use super::figures::{Staff, Sums, of_wanted};
+use super::floor::{Look, empty_words, queue_level};
+use super::levels::{Level, Target, Targets};
+use super::sieve::{Group, Sieve, Wanted};
+use super::words::{age, count, millis, pair, span, threshold_path, visible};
+use crate::clock;
 use engine::Snapshot;
 use facts::Stamp;
+use facts::decree::{Measure, Side};
 use facts::table::Row;
 use maud::{Markup, PreEscaped, html};
 
-/// Service level in percent: below the first a caution, below the second a warning. 80 % is the
-/// target most centres have.
-const SERVICE: (i64, i64) = (80, 70);
-/// Abandoned in percent of offered: from the first on a caution, from the second a warning.
-const ABANDONED: (i64, i64) = (5, 10);
+/// For how long each is shown if only that they take turns is asked for, in seconds.
+const TURN_S: u16 = 20;
+
+/// What a board was asked to show.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Wall {
+    /// One queue; on several switches each of that name in turn.
+    pub(crate) queue: Option<String>,
+    /// One group.
+    pub(crate) group: Option<String>,
+    /// Seconds for which each is shown: every group, or without groups the centre and every
+    /// queue; 0: no turns.
+    pub(crate) rotate_s: u16,
+    /// Which turn it is, counted from 1970 on; settled when a page or a stream begins.
+    turn: i64,
+}
+
+/// One of the things that can be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum View {
+    Centre,
+    Group(String),
+    Queue(String, String),
+}
+
+impl Wall {
+    /// What stands behind the `?` of an address; what is not about the board is left in `rest`.
+    pub(crate) fn of(pairs: Vec<(String, String)>, rest: &mut Vec<(String, String)>) -> Self {
+        let mut wall = Self::default();
+        for (name, text) in pairs {
+            match name.as_str() {
+                "queue" => wall.queue = Some(text).filter(|text| !text.is_empty()),
+                "group" => wall.group = Some(text).filter(|text| !text.is_empty()),
+                "rotate" if text.is_empty() => wall.rotate_s = TURN_S,
+                "rotate" => wall.rotate_s = text.parse().unwrap_or(0),
+                _ => rest.push((name, text)),
+            }
+        }
+        if wall.rotate_s > 0 {
+            wall.turn = clock::now().0.div_euclid(i64::from(wall.rotate_s) * 1_000_000);
+        }
+        wall
+    }
+
+    /// The same as an address writes it, with what must stand before.
+    fn address(&self, path: &str) -> String {
+        let mut parts = Vec::new();
+        if let Some(queue) = &self.queue {
+            parts.push(pair("queue", queue));
+        }
+        if let Some(group) = &self.group {
+            parts.push(pair("group", group));
+        }
+        if self.rotate_s > 0 {
+            parts.push(format!("rotate={}", self.rotate_s));
+        }
+        if parts.is_empty() { path.to_owned() } else { format!("{path}?{}", parts.join("&")) }
+    }
+
+    /// What it shows, in order.
+    fn views(&self, now: &Snapshot) -> Vec<View> {
+        let queues = now.tables.get("queues").map(|table| Queues::of(table.shape));
+        let all = rows(now, "queues").iter().filter_map(|row| {
+            let c = queues.as_ref()?;
+            Some(View::Queue(c.acd.text(row).to_owned(), c.queue.text(row).to_owned()))
+        });
+        if let Some(wanted) = &self.queue {
+            return all.filter(|v| matches!(v, View::Queue(_, queue) if queue == wanted)).collect();
+        }
+        let groups = Group::all(now).filter(|group| !group.agents);
+        let groups = groups.map(|group| View::Group(group.name));
+        if let Some(wanted) = &self.group {
+            return groups.filter(|v| matches!(v, View::Group(name) if name == wanted)).collect();
+        }
+        if self.rotate_s == 0 {
+            return vec![View::Centre];
+        }
+        let groups: Vec<View> = groups.collect();
+        if groups.is_empty() { std::iter::once(View::Centre).chain(all).collect() } else { groups }
+    }
+
+    /// Whose turn it is of so many.
+    fn place(&self, of: usize) -> usize {
+        let of = i64::try_from(of).unwrap_or(i64::MAX).max(1);
+        usize::try_from(self.turn.rem_euclid(of)).unwrap_or(0)
+    }
+}
 
 /// One big figure.
 struct Figure {
     label: &'static str,
     value: String,
     small: String,
-    target: String,
-    /// `None`: nothing to judge yet.
+    /// `None`: nobody has set one.
+    target: Option<String>,
+    /// `None`: nothing to judge.
     level: Option<Level>,
     /// Set if the script shall count it on.
     since: Option<Stamp>,
-}
-
-fn level(n: i64, caution: i64, warning: i64) -> Level {
-    match n {
-        n if n >= warning => Level::Warning,
-        n if n >= caution => Level::Caution,
-        _ => Level::Plain,
-    }
 }
 
 const fn word(level: Option<Level>) -> &'static str {
@@ -46,179 +128,248 @@ const fn word(level: Option<Level>) -> &'static str {
     }
 }
 
-fn markup(f: &Figure) -> Markup {
+fn markup(f: &Figure, id: usize) -> Markup {
     let class = f.level.map_or("idle", |l| if l == Level::Plain { "good" } else { l.class() });
+    let long = if f.value.chars().count() > 5 { " long" } else { "" };
     html! {
-        div class={ "figure " (class) } data-k=[f.since.map(|_| "Wait")]
-            data-t=[f.since.map(millis)] {
+        div id={ "f:" (id) } class={ "figure " (class) (long) } data-t=[f.since.map(millis)] {
             dt { (f.label) }
             dd.value { b { (f.value) } @if !f.small.is_empty() { small { (f.small) } } }
-            dd.target { "Target " (f.target) }
+            dd.target { @match &f.target {
+                Some(target) => { "Target " (target) },
+                None => "No target set",
+            } }
             dd.word { span.word { (word(f.level)) } }
         }
     }
 }
 
-/// The service level in seconds of all these queues, if they have the same.
-fn one_level(c: Option<&Queues>, rows: &[Row]) -> Option<i64> {
-    let c = c?;
-    let first = c.service_level_s.int(rows.first()?)?;
-    rows.iter().all(|row| c.service_level_s.int(row) == Some(first)).then_some(first)
+/// Everything that the figures of a view are made of.
+struct Facts<'a> {
+    sums: Sums,
+    staff: Staff,
+    /// The service level in seconds of all its queues, if they have the same.
+    within_s: Option<i64>,
+    /// A caller waits for whom there is no agent.
+    unattended: Level,
+    view: &'a View,
+    look: Look<'a>,
+    targets: Targets<'a>,
 }
 
-fn calls(n: &str) -> String {
-    format!("{n} call{}", if n == "1" { "" } else { "s" })
-}
+impl<'a> Facts<'a> {
+    /// `None` if there is no such thing any more.
+    fn of(now: &'a Snapshot, view: &'a View, look: Look<'a>) -> Option<Self> {
+        let table = now.tables.get("queues");
+        let c = table.map(|table| Queues::of(table.shape));
+        let all = || rows(now, "queues").iter().filter_map(|row| Some((c?, row)));
+        let (sums, staff, rows): (_, _, Vec<(Queues, &Row)>) = match view {
+            View::Queue(acd, queue) => {
+                let here = |(c, row): &(Queues, &Row)| {
+                    c.acd.text(row) == acd && c.queue.text(row) == queue
+                };
+                let (c, row) = all().find(here)?;
+                let sums = Sums::of(&c, std::iter::once(row), look.levels);
+                (sums, Staff::of_queue(&c, row), vec![(c, row)])
+            }
+            View::Centre | View::Group(_) => {
+                let group = if let View::Group(name) = view { name.clone() } else { String::new() };
+                let sieve = Sieve::of(now, &Wanted { group, ..Wanted::default() });
+                let (sums, staff) = of_wanted(now, &sieve);
+                (sums, staff, all().filter(|(c, row)| sieve.queue(c, row)).collect())
+            }
+        };
+        let within = |(c, row): &(Queues, &Row)| c.service_level_s.int(row);
+        let first = rows.first().and_then(within);
+        let within_s = first.filter(|_| rows.iter().all(|row| within(row) == first));
+        let level = |(c, row): &(Queues, &Row)| {
+            // Without the thresholds: only whether anybody could answer.
+            queue_level(c, row, super::levels::Levels::default()).0
+        };
+        let unattended = rows.iter().map(level).max().unwrap_or_default();
+        let targets = Targets::of(now);
+        Some(Self { sums, staff, within_s, unattended, view, look, targets })
+    }
 
-/// How long those answered today waited on average (ASA), whole seconds: of all sums, never a
-/// mean of means.
-fn average_wait(c: Option<&Queues>, rows: &[Row]) -> Option<i64> {
-    let c = c?;
-    let answered: i64 = rows.iter().map(|row| c.answered.sum(row)).sum();
-    let wait: i64 = rows.iter().map(|row| c.wait_answered_ms.sum(row)).sum();
-    (answered > 0).then(|| wait / answered / 1_000)
-}
-
-/// The six figures.
-fn figures(f: &Figures, c: Option<&Queues>, rows: &[Row], look: Look<'_>) -> [Figure; 6] {
-    let (speed, level_s) = (average_wait(c, rows), one_level(c, rows));
-    let n = |name: &str| f.get(name).replace(['\u{202f}', '%'], "").parse::<i64>().ok();
-    let sum = |name: &str| n(name).unwrap_or(0);
-    let (waiting, free, staffed) = (sum("waiting"), sum("AVAIL"), sum("staffed"));
-    let oldest = n("oldest").map(|ms| Stamp(ms.saturating_mul(1_000)));
-    let limit = look.limits.oldest_wait;
-    let offered = sum("offered");
-    let lost = (offered > 0).then(|| sum("abandoned").saturating_mul(100) / offered);
-    let few = if staffed == 0 {
-        Level::Warning
-    } else if free == 0 {
-        Level::Caution
-    } else {
-        Level::Plain
-    };
-    let without = waiting.saturating_sub(sum("RING"));
-    let figure = |label, value: String, small: String, target: String, level| Figure {
-        label,
-        value,
-        small,
-        target,
-        level,
-        since: None,
-    };
-    let percent = |n: Option<i64>| n.map_or("–".to_owned(), |n| format!("{n}%"));
-    let within = level_s.map_or(String::new(), |s| format!(" in {}", span(s)));
-    [
-        figure(
-            "Waiting",
-            f.get("waiting").to_owned(),
-            String::new(),
-            "a free agent for each".into(),
-            Some(if without > 0 { few } else { Level::Plain }),
-        ),
-        Figure {
-            since: oldest,
-            ..figure(
-                "Oldest wait",
-                oldest.map_or("–".to_owned(), |at| age(look.now - at)),
-                String::new(),
-                format!("under {}", span(limit.caution_s)),
-                Some(oldest.map_or(Level::Plain, |at| limit.level(at, look.now).0)),
-            )
-        },
-        figure(
-            "Service level today",
-            f.get("service").to_owned(),
-            String::new(),
-            format!("{}%{within}", SERVICE.0),
-            // Below is bad: how far it is from all.
-            n("service").map(|pct| level(100 - pct, 101 - SERVICE.0, 101 - SERVICE.1)),
-        ),
-        figure(
-            "Available",
-            f.get("AVAIL").to_owned(),
-            format!("of {staffed}"),
-            "at least 1".into(),
-            Some(few),
-        ),
-        figure(
-            "Average answer today",
-            speed.map_or("–".to_owned(), |secs| age(secs.saturating_mul(1_000_000))),
-            calls(f.get("answered")),
-            format!("under {}", span(limit.caution_s)),
-            speed.map(|secs| level(secs, limit.caution_s, limit.warning_s)),
-        ),
-        figure(
-            "Abandoned today",
-            percent(lost),
-            calls(f.get("abandoned")),
-            format!("under {}%", ABANDONED.0),
-            lost.map(|pct| level(pct, ABANDONED.0, ABANDONED.1)),
-        ),
-    ]
-}
-
-fn view(id: &str, title: &str, figures: &[Figure; 6]) -> String {
-    html! {
-        article.view id=(id) {
-            h2 { (visible(title)) }
-            dl { @for figure in figures { (markup(figure)) } }
+    fn target(&self, measure: Measure) -> Option<Target> {
+        match self.view {
+            View::Centre => self.targets.of_centre(measure),
+            View::Group(name) => self.targets.of_group(name, measure),
+            View::Queue(acd, queue) => self.targets.of_queue(acd, queue, measure),
         }
     }
-    .into_string()
+
+    /// The level of a figure as the engine has it; of the centre, of which it has none, as the
+    /// figure stands. `None`: no target, or no figure.
+    fn level(&self, measure: Measure, n: Option<i64>) -> Option<Level> {
+        let target = self.target(measure).filter(|target| target.limit().is_some())?;
+        let n = n?;
+        Some(match self.view {
+            View::Centre => target.level(n),
+            View::Group(name) => self.look.levels.of_measure("", "group", name, measure),
+            View::Queue(acd, queue) => self.look.levels.of_measure(acd, "queue", queue, measure),
+        })
+    }
+
+    fn figure(&self, label: &'static str, measure: Measure, n: Option<i64>) -> Figure {
+        let value = n.map_or("–".to_owned(), |n| match measure {
+            Measure::ServiceLevel | Measure::Abandoned => format!("{n}%"),
+            _ => count(n),
+        });
+        let target = self.target(measure).and_then(|target| target.words(measure));
+        let level = self.level(measure, n);
+        Figure { label, value, small: String::new(), target, level, since: None }
+    }
+
+    /// The six figures.
+    fn figures(&self) -> [Figure; 6] {
+        let (sums, look) = (&self.sums, self.look);
+        let mut waiting = self.figure("Waiting", Measure::Waiting, Some(sums.waiting));
+        // Somebody must be there for whoever waits, whatever is decided about numbers.
+        if waiting.target.is_none() {
+            waiting.target = Some("a free agent for each".into());
+        }
+        waiting.level = Some(waiting.level.unwrap_or_default().max(self.unattended));
+        let oldest = sums.oldest;
+        let waited = oldest.map_or(0, |at| look.clock.since(at).div_euclid(1_000_000));
+        let wait = Figure {
+            value: oldest.map_or("–".to_owned(), |at| age(look.now - at)),
+            since: oldest,
+            ..self.figure("Oldest wait", Measure::OldestWait, Some(waited))
+        };
+        let mut service =
+            self.figure("Service level today", Measure::ServiceLevel, sums.service_pct());
+        if let Some(secs) = self.within_s {
+            service.small = format!("in {}", span(secs));
+        }
+        let free = self.staff.available();
+        let available = Figure {
+            small: format!("of {}", count(self.staff.staffed)),
+            ..self.figure("Available", Measure::Available, Some(free))
+        };
+        // An average of waits has the target of a wait.
+        let speed = sums.average_wait_s();
+        let above = self.target(Measure::OldestWait).filter(|t| t.side == Side::Above);
+        let answer = Figure {
+            label: "Average answer today",
+            value: speed.map_or("–".to_owned(), |secs| age(secs.saturating_mul(1_000_000))),
+            small: calls(sums.answered),
+            target: above.and_then(|target| target.words(Measure::OldestWait)),
+            level: above.filter(|t| t.limit().is_some()).zip(speed).map(|(t, n)| t.level(n)),
+            since: None,
+        };
+        let abandoned = Figure {
+            small: calls(sums.abandoned),
+            ..self.figure("Abandoned today", Measure::Abandoned, sums.abandoned_pct())
+        };
+        [waiting, wait, service, available, answer, abandoned]
+    }
 }
 
-/// The views: the centre, or one queue; with `each`, every queue after the centre.
-pub(crate) fn content(now: &Snapshot, only: Option<&str>, each: bool, look: Look<'_>) -> Content {
-    let all = rows(now, "queues");
-    let c = now.tables.get("queues").map(|table| Queues::of(table.shape));
-    let mut content = Content::default();
-    if only.is_none() {
-        let figures = figures(&Figures::of(now), c.as_ref(), all, look);
-        let id = row_id('v', "", "");
-        content.rows.push((id.clone(), view(&id, "All queues", &figures)));
+fn calls(n: i64) -> String {
+    format!("{} call{}", count(n), if n == 1 { "" } else { "s" })
+}
+
+/// What is shown, which of how many it is, and the ways to the others.
+fn head(wall: &Wall, now: &Snapshot, views: &[View], turn: usize, several: bool) -> Markup {
+    let view = views.get(turn);
+    let title = match view {
+        Some(View::Group(name)) => name.clone(),
+        Some(View::Queue(acd, queue)) if several => format!("{queue} · {acd}"),
+        Some(View::Queue(_, queue)) => queue.clone(),
+        Some(View::Centre) | None => "All queues".to_owned(),
+    };
+    let fixed = |view: &View| match view {
+        View::Centre => "/wallboard".to_owned(),
+        View::Group(name) => format!("/wallboard?{}", pair("group", name)),
+        View::Queue(_, queue) => format!("/wallboard?{}", pair("queue", queue)),
+    };
+    let rules = match view {
+        Some(View::Group(name)) => format!("/thresholds?{}", pair("group", name)),
+        Some(View::Queue(acd, queue)) => threshold_path(acd, queue),
+        Some(View::Centre) | None => "/thresholds".to_owned(),
+    };
+    // From a single one to its neighbours, too.
+    let turns = Wall { rotate_s: TURN_S, ..Wall::default() };
+    let ring = if wall.rotate_s > 0 { views.to_vec() } else { turns.views(now) };
+    let at = view.and_then(|view| ring.iter().position(|v| v == view));
+    let beside = |step: usize| at.and_then(|at| ring.get((at + step) % ring.len().max(1)));
+    html! {
+        div id="v:head" class="head" {
+            h2 { (visible(&title)) }
+            p {
+                @if wall.rotate_s > 0 && views.len() > 1 {
+                    span.count { (turn + 1) " of " (views.len()) }
+                }
+                @if ring.len() > 1 {
+                    @if let Some(view) = beside(ring.len() - 1) {
+                        a id="v:before" href=(fixed(view)) { "Previous" }
+                    }
+                    @if wall.rotate_s > 0 {
+                        @if let Some(view) = view { a id="v:hold" href=(fixed(view)) { "Hold" } }
+                    } @else {
+                        a id="v:hold" href={ "/wallboard?rotate=" (TURN_S) } { "Rotate" }
+                    }
+                    @if let Some(view) = beside(1) {
+                        a id="v:after" href=(fixed(view)) { "Next" }
+                    }
+                }
+                a id="v:rules" href=(rules) { "Targets" }
+            }
+        }
     }
-    let Some(c) = c else { return content };
-    for row in all {
-        let (acd, queue) = (c.acd.text(row), c.queue.text(row));
-        let shown = only.map_or(each, |only| only == queue);
-        let Some(figures_of) = Figures::of_queue(now, acd, queue).filter(|_| shown) else {
-            continue;
-        };
-        let id = row_id('v', acd, queue);
-        let title = if look.several { format!("{queue} · {acd}") } else { queue.to_owned() };
-        let figures = figures(&figures_of, Some(&c), std::slice::from_ref(row), look);
-        content.rows.push((id.clone(), view(&id, &title, &figures)));
+}
+
+/// What is shown now: the heading and the figures.
+pub(crate) fn content(now: &Snapshot, wall: &Wall, look: Look<'_>) -> Content {
+    let views = wall.views(now);
+    let turn = wall.place(views.len());
+    let mut content = Content::default();
+    let Some(facts) = views.get(turn).and_then(|view| Facts::of(now, view, look)) else {
+        return content;
+    };
+    let head = head(wall, now, &views, turn, look.several).into_string();
+    content.rows.push(("v:head".into(), head));
+    for (i, figure) in facts.figures().iter().enumerate() {
+        content.rows.push((format!("f:{i}"), markup(figure, i).into_string()));
     }
     content
 }
 
 /// What stands between the header and the end of the page.
-pub(crate) fn body(
-    content: &Content,
-    now: &Snapshot,
-    only: Option<&str>,
-    each: bool,
-    look: Look<'_>,
-) -> Markup {
-    let stream = match only {
-        Some(queue) => wall_path(queue).replacen("/wallboard?", "/wallboard/stream?", 1),
-        None => format!("/wallboard/stream?each={}", u8::from(each)),
-    };
+pub(crate) fn body(content: &Content, now: &Snapshot, wall: &Wall, look: Look<'_>) -> Markup {
+    let group = wall.group.as_ref().filter(|name| Group::named(now, name).is_none());
+    let agents = wall
+        .group
+        .as_ref()
+        .is_some_and(|name| Group::named(now, name).is_some_and(|group| group.agents));
     frame(
         "wallboard",
-        &stream,
+        &wall.address("/wallboard/stream"),
         now,
         look,
         &html! {
             h1.unseen { "Wallboard" }
-            p id="stale" role="status" hidden {}
+            p id="stale" hidden {}
+            @if content.rows.is_empty() { div id="v:head" class="head" {} }
+            @for head in content.of('v') { (PreEscaped(head)) }
             div.empty {
-                @match only {
-                    Some(queue) => h3 { "There is no queue " (visible(queue)) },
-                    None => (empty_words(now, "queues")),
+                @match (&wall.queue, group) {
+                    (Some(queue), _) => h3 { "There is no queue " (visible(queue)) },
+                    (None, Some(group)) => {
+                        h3 { "There is no group " (visible(group)) }
+                        p { a href="/groups" { "Groups" } " are made on a page of their own." }
+                    },
+                    (None, None) if agents => {
+                        h3 { "This is a group of agents" }
+                        p { "A wallboard shows groups of queues. " a href="/groups" { "Groups" } }
+                    }
+                    (None, None) => (empty_words(now, "queues")),
                 }
             }
-            div id="cards" { @for (_, view) in &content.rows { (PreEscaped(view)) } }
+            dl id="cards" class="view" data-turn=[(wall.rotate_s > 0).then_some(wall.rotate_s)] {
+                @for figure in content.of('f') { (PreEscaped(figure)) }
+            }
         },
     )
 }

@@ -81,6 +81,12 @@ pub(crate) fn clock(at: Stamp) -> String {
     format!("{:02}:{:02}:{:02} UTC", c.hour, c.minute, c.second)
 }
 
+/// The same to the minute, for an axis.
+pub(crate) fn hour_minute(at: Stamp) -> String {
+    let c = at.civil();
+    format!("{:02}:{:02}", c.hour, c.minute)
+}
+
 /// An element's id for a row: unique, without blanks, whatever the names are.
 pub(crate) fn row_id(kind: char, acd: &str, name: &str) -> String {
     let mut id = String::with_capacity(acd.len() + name.len() + 3);
@@ -109,11 +115,51 @@ pub(crate) fn queue_path(acd: &str, queue: &str) -> String {
     path
 }
 
+/// The address of an agent's page.
+pub(crate) fn agent_path(acd: &str, agent: &str) -> String {
+    let mut path = String::from("/agent/");
+    escape(&mut path, acd);
+    path.push('/');
+    escape(&mut path, agent);
+    path
+}
+
+/// The address of a call's page.
+pub(crate) fn call_path(acd: &str, call: &str) -> String {
+    let mut path = String::from("/call/");
+    escape(&mut path, acd);
+    path.push('/');
+    escape(&mut path, call);
+    path
+}
+
+/// The address of the Calls page, narrowed to what each pair says.
+pub(crate) fn calls_path(asked: &[(&str, &str)]) -> String {
+    let mut path = String::from("/calls");
+    for (i, (name, text)) in asked.iter().enumerate() {
+        path.push(if i == 0 { '?' } else { '&' });
+        path.push_str(name);
+        path.push('=');
+        escape(&mut path, text);
+    }
+    path
+}
+
 /// The address of the wallboard of one queue.
 pub(crate) fn wall_path(queue: &str) -> String {
-    let mut path = String::from("/wallboard?queue=");
-    escape(&mut path, queue);
-    path
+    format!("/wallboard?{}", pair("queue", queue))
+}
+
+/// The address of the thresholds of one queue.
+pub(crate) fn threshold_path(acd: &str, queue: &str) -> String {
+    format!("/thresholds?{}&{}", pair("acd", acd), pair("queue", queue))
+}
+
+/// A name and its value as a part of an address behind the `?`.
+pub(crate) fn pair(name: &str, value: &str) -> String {
+    let mut pair = format!("{name}=");
+    escape(&mut pair, value);
+    pair
 }
 
 /// Text as a part of an address.

@@ -5,6 +5,7 @@ use crate::commands::moment;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, Format};
 use clap::{Args, Subcommand};
+use facts::decree;
 use facts::table::{Column, Shape, Table, Type, Value};
 use facts::{Kind, Stamp};
 use std::io::Write;
@@ -85,13 +86,20 @@ pub(crate) fn run(command: &Journal) -> Outcome {
             let kind = match Kind::from_code(kept.entry.kind) {
                 Some(Kind::Event) => "event",
                 Some(Kind::Observation) => "observation",
+                None if kept.entry.kind == decree::KIND => "decree",
                 None => "unknown",
             };
             let (stamp, heard) = (Stamp(kept.entry.stamp), Stamp(kept.entry.heard));
             let bytes = kept.entry.payload.len();
             writeln!(out, "{acd} {} {stamp} heard {heard} {kind} {bytes} {first}", kept.seq)
         }),
-        Journal::Export(args) => each(args, |out, _, kept| out.write_all(&kept.entry.payload)),
+        Journal::Export(args) => each(args, |out, _, kept| {
+            // What was decided is no part of what a switch said, unless it is asked for.
+            if kept.entry.kind == decree::KIND && args.which.acd.is_none() {
+                return Ok(());
+            }
+            out.write_all(&kept.entry.payload)
+        }),
         Journal::Verify(args) => verify(args),
     }
 }

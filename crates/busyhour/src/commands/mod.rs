@@ -2,6 +2,7 @@
 //! in `main.rs`, a section in docs/command-line.md.
 
 pub(crate) mod check;
+pub(crate) mod decide;
 pub(crate) mod demo;
 pub(crate) mod journal;
 pub(crate) mod manual;
@@ -10,6 +11,7 @@ pub(crate) mod replay;
 pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod sim;
+pub(crate) mod story;
 pub(crate) mod top;
 
 use facts::Stamp;
@@ -19,7 +21,7 @@ use facts::table::Shape;
 pub(crate) static SHAPES: std::sync::LazyLock<Vec<&'static Shape>> =
     std::sync::LazyLock::new(|| {
         let links = std::iter::once(&links::asterisk::SHAPE);
-        links.chain(model::SHAPES).collect()
+        links.chain(model::SHAPES).chain(model::DECIDED_SHAPES).collect()
     });
 
 /// The shape of the table with that name.

@@ -72,9 +72,9 @@ pub(crate) fn run(args: &Replay) -> Outcome {
     let mut tables = Vec::new();
     for name in &args.tables {
         match shape(name) {
-            Some(shape) if name != "links" => tables.push(shape.name),
+            Some(shape) if model::shape(name).is_some() => tables.push(shape.name),
             Some(_) => {
-                let words = "--table links: a recording has no links; ask a server";
+                let words = format!("--table {name}: a recording has no {name}; ask a server");
                 return Err(Failure::new(Exit::Usage, words));
             }
             None => {
@@ -86,7 +86,7 @@ pub(crate) fn run(args: &Replay) -> Outcome {
         }
     }
     if tables.is_empty() {
-        tables = SHAPES.iter().map(|s| s.name).filter(|n| *n != "links").collect();
+        tables = model::SHAPES.iter().map(|s| s.name).collect();
     }
     if !tables.contains(&"anomalies") {
         tables.push("anomalies");

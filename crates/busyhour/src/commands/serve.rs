@@ -76,7 +76,13 @@ pub(crate) fn start(settings: engine::Settings, listen: SocketAddr) -> Result<Ru
         let (engine, server) = (engine.clone(), server.clone());
         access::Attach::new(move |link| attach(&engine, &server, &link))
     };
-    let hooks = access::Hooks { server, attach: Some(attach), ..access::Hooks::default() };
+    let hooks = access::Hooks {
+        server,
+        attach: Some(attach),
+        administration: Some(engine.administration()),
+        stories: engine.stories(),
+        ..access::Hooks::default()
+    };
     let pages = access::serve(listen, engine.live(), &SHAPES, stop, hooks)
         .map_err(|e| Failure::problem(words(&e)))?;
     Ok(Running { engine, stop_pages, pages: pages.join, signal, address: pages.address })

@@ -378,6 +378,13 @@ mod tests {
     }
 
     #[test]
+    fn no_switch_can_have_the_name_of_what_is_decided() {
+        let text = GOOD.replace("'a'", &format!("'{}'", facts::decree::STREAM));
+        let found = problems(&text);
+        assert!(found[0].starts_with("line 2: pbx[0].name: must be 1 to 64"), "{found:?}");
+    }
+
+    #[test]
     fn fingerprints_are_read_with_and_without_colons() {
         let plain = format!("sha256:{}", "0a".repeat(32));
         assert_eq!(fingerprint(&plain), Some([10; 32]));

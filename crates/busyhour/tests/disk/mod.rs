@@ -1,10 +1,11 @@
 //! A disk of the test's own: ext4 in an image file on a loop device, mounted by root. It can be
-//! stalled, and its power can be cut.
+//! stalled, filled, made to fail, and its power can be cut.
 //!
 //! The image lies on a second such file system, the store. Freezing the store halts every write
 //! of the disk at one instant, mid-way if it comes so, with all programs running: the image is
 //! then what would be on a disk that lost its power. What the kernel holds of the disk in memory
-//! is not in it. Everything is unmounted and detached on drop, in the order of the fields.
+//! is not in it. A disk fails when the store has no room left: what its image has no place for yet
+//! cannot be written, and the kernel answers a sync with EIO. Everything is unmounted and detached on drop, in the order of the fields.
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
@@ -46,6 +47,21 @@ impl Mounted {
         self.at.path()
     }
 
+    /// Takes all the room that is left, until the guard is dropped.
+    pub(crate) fn fill(&self) -> Ballast {
+        let mut ballast = Ballast { files: Vec::new() };
+        for kibibytes in [1 << 18, 1 << 16, 1 << 14, 1 << 12, 1 << 10, 1 << 8, 1 << 6, 16, 4] {
+            loop {
+                let file = self.path().join(format!("ballast-{}", ballast.files.len()));
+                ballast.files.push(file.clone());
+                if tool("fallocate", &["-l", &format!("{kibibytes}KiB")], &file, None).is_err() {
+                    break;
+                }
+            }
+        }
+        ballast
+    }
+
     /// No write to it ends until the guard is dropped.
     pub(crate) fn freeze(&self) -> Frozen {
         tool("fsfreeze", &["--freeze"], self.path(), None).expect("freezes");
@@ -72,6 +88,20 @@ impl Drop for Frozen {
     fn drop(&mut self) {
         if let Err(why) = tool("fsfreeze", &["--unfreeze"], &self.at, None) {
             say(&format!("still frozen: {why}"));
+        }
+    }
+}
+
+/// Files that leave no room for anything else; gone on drop.
+pub(crate) struct Ballast {
+    files: Vec<PathBuf>,
+}
+
+impl Drop for Ballast {
+    fn drop(&mut self) {
+        for file in &self.files {
+            // The last of each size could not be made.
+            drop(std::fs::remove_file(file));
         }
     }
 }
@@ -114,6 +144,11 @@ impl Store {
         self.mounted.path().join("disk.img")
     }
 
+    /// From now on the disk fails wherever it was not written before, until the guard is dropped.
+    pub(crate) fn fail(&self) -> Ballast {
+        self.mounted.fill()
+    }
+
     /// A new, empty disk.
     pub(crate) fn fresh_disk(&self) -> Mounted {
         format(&self.image(), DISK_MIB).expect("an image");
@@ -132,8 +167,9 @@ impl Store {
         seen
     }
 
-    /// Mounts the disk that a cut left here; the file system recovers from its own journal.
+    /// Mounts the disk that a cut or a failure left here; the file system recovers from its own
+    /// journal.
     pub(crate) fn after_the_cut(&self) -> Mounted {
-        Mounted::of(&self.image()).expect("the disk mounts after the cut")
+        Mounted::of(&self.image()).expect("the disk mounts again")
     }
 }

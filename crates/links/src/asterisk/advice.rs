@@ -82,30 +82,49 @@ struct Pair {
     times: u64,
     absent: &'static str,
     class: &'static str,
+    /// The absent event belongs to an earlier moment than the one that is seen.
+    earlier: bool,
 }
 
-const fn pair(seen: &'static str, times: u64, absent: &'static str, class: &'static str) -> Pair {
-    Pair { seen, times, absent, class }
+/// The absent event comes with the one that is seen, or soon after it.
+const fn with(seen: &'static str, times: u64, absent: &'static str, class: &'static str) -> Pair {
+    Pair { seen, times, absent, class, earlier: false }
+}
+
+/// The absent event may have been long before, when nobody listened yet.
+const fn after(seen: &'static str, times: u64, absent: &'static str, class: &'static str) -> Pair {
+    Pair { seen, times, absent, class, earlier: true }
+}
+
+/// So many times as often the later event has to be seen when its class is heard: by then what
+/// was under way at the attach is over, also where hundreds of calls were.
+const EARLIER_TIMES: u64 = 20;
+
+impl Pair {
+    /// How often the one must be seen without the other before that means something.
+    const fn enough(&self, class_heard: bool) -> u64 {
+        if self.earlier && class_heard { self.times * EARLIER_TIMES } else { self.times }
+    }
 }
 
 /// In the order of a call, so that the first thing missing is named first.
 const PAIRS: [Pair; 16] = [
-    pair("Newexten", 5, "Newchannel", "call"),
-    pair("QueueCallerJoin", 2, "Newchannel", "call"),
-    pair("Newchannel", 5, "Newexten", "dialplan"),
-    pair("QueueCallerJoin", 2, "Newexten", "dialplan"),
-    pair("Newchannel", 5, "Newstate", "call"),
-    pair("QueueCallerLeave", 3, "QueueCallerJoin", "agent"),
-    pair("AgentConnect", 3, "QueueCallerLeave", "agent"),
-    pair("AgentConnect", 3, "AgentCalled", "agent"),
-    pair("AgentComplete", 3, "AgentConnect", "agent"),
-    pair("AgentCalled", 3, "DialBegin", "call"),
-    pair("BridgeCreate", 3, "BridgeEnter", "call"),
-    pair("BridgeDestroy", 3, "BridgeLeave", "call"),
-    pair("BridgeDestroy", 3, "Hangup", "call"),
-    pair("HangupRequest", 2, "Hangup", "call"),
-    pair("SoftHangupRequest", 3, "Hangup", "call"),
-    pair("Newexten", 20, "VarSet", "dialplan"),
+    after("Newexten", 5, "Newchannel", "call"),
+    after("QueueCallerJoin", 2, "Newchannel", "call"),
+    with("Newchannel", 5, "Newexten", "dialplan"),
+    with("QueueCallerJoin", 2, "Newexten", "dialplan"),
+    with("Newchannel", 5, "Newstate", "call"),
+    after("QueueCallerLeave", 3, "QueueCallerJoin", "agent"),
+    with("AgentConnect", 3, "QueueCallerLeave", "agent"),
+    after("AgentConnect", 3, "AgentCalled", "agent"),
+    after("AgentComplete", 3, "AgentConnect", "agent"),
+    with("AgentCalled", 3, "DialBegin", "call"),
+    with("BridgeCreate", 3, "BridgeEnter", "call"),
+    with("BridgeDestroy", 3, "BridgeLeave", "call"),
+    with("BridgeDestroy", 3, "Hangup", "call"),
+    with("HangupRequest", 2, "Hangup", "call"),
+    with("SoftHangupRequest", 3, "Hangup", "call"),
+    with("Newexten", 20, "VarSet", "dialplan"),
 ];
 
 /// Events that are counted by name.
@@ -301,11 +320,13 @@ fn hearing(evidence: &Evidence, section: &str, say: &mut Say<'_>) {
     }
     let mut filtered: Vec<&'static str> = Vec::new();
     for pair in &PAIRS {
-        if evidence.count(pair.seen) < pair.times || evidence.count(pair.absent) > 0 {
+        let class_heard = evidence.of_class(pair.class) > 0;
+        let enough = evidence.count(pair.seen) >= pair.enough(class_heard);
+        if !enough || evidence.count(pair.absent) > 0 {
             continue;
         }
-        let list = if evidence.of_class(pair.class) == 0 { &mut deaf } else { &mut filtered };
-        let word = if evidence.of_class(pair.class) == 0 { pair.class } else { pair.absent };
+        let (list, word) =
+            if class_heard { (&mut filtered, pair.absent) } else { (&mut deaf, pair.class) };
         if !list.contains(&word) {
             list.push(word);
         }
@@ -436,22 +457,23 @@ mod tests {
 
     #[test]
     fn what_is_not_heard_is_told_by_what_is() {
+        // A PBX that was listened to for a while: twenty calls of a queue.
         let whole = [
-            ("Newchannel", "call", 9),
-            ("Newexten", "dialplan", 30),
-            ("VarSet", "dialplan", 9),
-            ("Newstate", "call", 9),
-            ("QueueCallerJoin", "agent", 3),
-            ("QueueCallerLeave", "agent", 3),
-            ("AgentCalled", "agent", 3),
-            ("DialBegin", "call", 3),
-            ("AgentConnect", "agent", 3),
-            ("BridgeCreate", "call", 3),
-            ("BridgeEnter", "call", 6),
-            ("BridgeLeave", "call", 6),
-            ("BridgeDestroy", "call", 3),
-            ("HangupRequest", "call", 3),
-            ("Hangup", "call", 6),
+            ("Newchannel", "call", 60),
+            ("Newexten", "dialplan", 200),
+            ("VarSet", "dialplan", 60),
+            ("Newstate", "call", 60),
+            ("QueueCallerJoin", "agent", 20),
+            ("QueueCallerLeave", "agent", 20),
+            ("AgentCalled", "agent", 20),
+            ("DialBegin", "call", 20),
+            ("AgentConnect", "agent", 20),
+            ("BridgeCreate", "call", 20),
+            ("BridgeEnter", "call", 40),
+            ("BridgeLeave", "call", 40),
+            ("BridgeDestroy", "call", 20),
+            ("HangupRequest", "call", 20),
+            ("Hangup", "call", 60),
         ];
         let without = |left_out: &[&str]| {
             let kept = whole
@@ -464,8 +486,7 @@ mod tests {
             (&["Hangup"][..], "serious filtered: events are held back: Hangup"),
             (
                 &["Newchannel", "BridgeLeave"],
-                "serious filtered: events are held back: Newchannel, \
-                                              BridgeLeave",
+                "serious filtered: events are held back: Newchannel, BridgeLeave",
             ),
             (&["call"], "serious read-class: no events of class call are heard"),
             (&["dialplan"], "serious read-class: no events of class dialplan are heard"),
@@ -475,6 +496,31 @@ mod tests {
         let only_variables = without(&["VarSet"]);
         assert!(only_variables[0].starts_with("info no-varset: "), "{only_variables:?}");
         assert_eq!(only_variables.len(), 1);
+    }
+
+    #[test]
+    fn calls_that_began_before_the_attach_are_no_sign_of_a_filter() {
+        // Ten callers wait and are answered, menus go on; what they began with was not heard.
+        let attached = [
+            ("Newexten", "dialplan", 60),
+            ("VarSet", "dialplan", 60),
+            ("QueueCallerLeave", "agent", 10),
+            ("AgentConnect", "agent", 10),
+            ("AgentComplete", "agent", 10),
+            ("DialBegin", "call", 10),
+            ("Hangup", "call", 10),
+        ];
+        assert_eq!(lines(&heard(&attached), &about()), [""; 0]);
+        // Where it goes on like that no call began in all the time.
+        let hours = attached.map(|(name, class, times)| (name, class, times * 20));
+        assert_eq!(
+            lines(&heard(&hours), &about()),
+            ["serious filtered: events are held back: Newchannel, QueueCallerJoin, AgentCalled"]
+        );
+        // No event of calls at all is told soon, whenever they began.
+        let no_calls = attached.iter().filter(|(_, class, _)| *class != "call").copied();
+        let no_calls = lines(&heard(&no_calls.collect::<Vec<_>>()), &about());
+        assert_eq!(no_calls, ["serious read-class: no events of class call are heard"]);
     }
 
     #[test]

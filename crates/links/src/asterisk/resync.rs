@@ -61,6 +61,11 @@ impl Resync {
         }
     }
 
+    /// When the question that waits was sent (monotonic).
+    pub(crate) fn asked_at(&self) -> Option<i64> {
+        self.waiting.as_ref().map(|(_, _, until)| until.saturating_sub(ANSWER_MAX_US))
+    }
+
     /// The question that has waited too long: to be given up with its id.
     pub(crate) fn overdue(&self, now_mono: i64) -> Option<(&'static str, &ActionId)> {
         let (question, id, until) = self.waiting.as_ref()?;

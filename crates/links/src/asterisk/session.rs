@@ -505,6 +505,18 @@ impl Core {
     /// Puts an observation into the outbox.
     fn observe(&mut self, what: Observation, headers: &[(&str, &str)], bytes: &[u8], now: Now) {
         let stamp = self.clock.observation(now);
+        self.observe_at(what, stamp, headers, bytes, now);
+    }
+
+    /// The same with a stamp of its own.
+    fn observe_at(
+        &mut self,
+        what: Observation,
+        stamp: Stamp,
+        headers: &[(&str, &str)],
+        bytes: &[u8],
+        now: Now,
+    ) {
         let server = &self.settings.server;
         let (epoch, heard) = (self.epoch, now.wall);
         self.out.push(Record::observation(what, epoch, stamp, heard, server, headers, bytes));

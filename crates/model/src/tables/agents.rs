@@ -11,12 +11,12 @@ use facts::table::{Row, Value};
 
 impl Model {
     pub(super) fn agents_rows(&self, at: Stamp) -> Vec<Row> {
-        let staffed = self.agents.iter().filter(|(_, a)| a.staffed());
-        staffed.map(|(_, a)| self.agent_row(a, at)).collect()
+        let agents = self.agents_by_id();
+        agents.into_iter().filter(|a| a.staffed()).map(|a| self.agent_row(a, at)).collect()
     }
 
     /// The channel of what he does now: the caller who rings or the phone that talks.
-    fn present_channel(&self, agent: &Agent) -> Option<Key<Channel>> {
+    pub(crate) fn present_channel(&self, agent: &Agent) -> Option<Key<Channel>> {
         let work = agent.works.iter().rev().find(|w| w.held_since.is_none());
         let own = || {
             let phones = agent.phones.iter().filter_map(|p| self.endpoints.get(*p));
@@ -32,6 +32,15 @@ impl Model {
             Some(w) => w.seat().or(w.caller),
             None => own().or_else(ring).or_else(held),
         }
+    }
+
+    /// Since when the call is on hold that he has had on hold longest.
+    fn hold_since(&self, agent: &Agent) -> Option<Stamp> {
+        let works = agent.works.iter().filter_map(|w| w.held_since);
+        let phones = agent.phones.iter().filter_map(|p| self.endpoints.get(*p));
+        let channels = phones.flat_map(|e| e.channels.iter().filter_map(|k| self.channels.get(*k)));
+        let own = channels.filter(|c| c.held && !c.queue_leg).map(|c| c.talking_since);
+        works.chain(own).min()
     }
 
     fn agent_row(&self, a: &Agent, at: Stamp) -> Row {
@@ -64,6 +73,7 @@ impl Model {
                 .filter_map(|k| self.channels.get(*k))
                 .filter(|c| c.held && !c.queue_leg)
                 .count();
+        let hold_since = self.hold_since(a);
         let logged_on = a.oldest.and_then(|i| a.members.get(i)).map(|m| m.logged_on);
         vec![
             self.acd(),
@@ -93,6 +103,8 @@ impl Model {
             Value::Int(a.refused),
             Value::Int(a.autopaused),
             Value::Int(a.device_gone),
+            Value::from(hold_since),
+            hold_since.map_or(Value::Null, |since| age(since, at)),
         ]
     }
 }

@@ -11,7 +11,7 @@ use facts::table::{Row, Value};
 impl Model {
     pub(super) fn cagent_rows(&self, at: Stamp) -> Vec<Row> {
         let mut rows = Vec::new();
-        for (_, agent) in self.agents.iter() {
+        for agent in self.agents_by_id() {
             for (i, m) in agent.members.iter().enumerate().filter(|(_, m)| m.on) {
                 rows.push(self.cagent_row(agent, i, m, at));
             }

@@ -2,7 +2,7 @@
 
 use super::millis;
 use crate::Model;
-use crate::calls::{Call, Closed, Party, Way};
+use crate::calls::{Call, Way};
 use crate::channels::Channel;
 use crate::legs::Part;
 use facts::table::{Row, Value};
@@ -28,7 +28,7 @@ impl Model {
             self.acd(),
             c.ids.first().map_or(Value::Null, |i| Value::Text(i.0.clone())),
             Value::from(self.state_word(c)),
-            Value::from(way_word(way)),
+            Value::from(way.word()),
             Value::text_or_null(&c.caller),
             Value::text_or_null(&c.caller_name),
             Value::text_or_null(&c.dialled),
@@ -47,7 +47,7 @@ impl Model {
             millis(talk),
             millis(hold),
             Value::from(outcome(c)),
-            Value::from(ended_by(c)),
+            Value::from(c.ended_by()),
             Value::from(c.visited),
             Value::count(c.agents_talked.len()),
             Value::from(c.transfers),
@@ -55,12 +55,7 @@ impl Model {
             Value::Bool(c.was_parked),
             Value::text_or_null(&c.work_code),
             Value::count(c.channels.len()),
-            Value::from(ended.map(|e| match e.why {
-                Closed::Hangup => "HANGUP",
-                Closed::Restart => "SWITCH_RESTART",
-                Closed::Missing => "MISSING",
-                Closed::TooOld => "TOO_OLD",
-            })),
+            Value::from(ended.map(|e| e.why.word())),
             legs(c),
             Value::Text(c.whole.clone()),
         ]
@@ -87,7 +82,7 @@ impl Model {
             came_by: c.came_by.clone(),
             hangup_leg: c.hangup_leg.clone(),
             state: self.state_word(c),
-            direction: way_word(way),
+            direction: way.word(),
             caller: c.caller.clone(),
             caller_name: c.caller_name.clone(),
             dialled: c.dialled.clone(),
@@ -102,7 +97,7 @@ impl Model {
             ended_at: c.end.as_ref().map(|e| e.at),
             wait: c.times(at).3,
             outcome: outcome(c),
-            ended_by: ended_by(c),
+            ended_by: c.ended_by(),
             visited: c.visited,
             talked: c.agents_talked.len(),
             transfers: c.transfers,
@@ -134,24 +129,6 @@ const fn outcome(c: &Call) -> Option<&'static str> {
         (None, None) => None,
         (None, Some(_)) if c.answered_at.is_some() => Some("ANSWERED"),
         (None, Some(_)) => Some("NOT_ANSWERED"),
-    }
-}
-
-fn ended_by(c: &Call) -> Option<&'static str> {
-    c.end.as_ref().map(|e| match (e.why, c.hangup) {
-        (Closed::Restart, _) => "SWITCH",
-        (Closed::Missing | Closed::TooOld, _) => "UNKNOWN",
-        (Closed::Hangup, Some(Party::Caller)) => "CALLER",
-        (Closed::Hangup, Some(Party::Agent)) => "AGENT",
-        (Closed::Hangup, Some(Party::Switch) | None) => "SWITCH",
-    })
-}
-
-const fn way_word(way: Way) -> &'static str {
-    match way {
-        Way::In => "IN",
-        Way::Out => "OUT",
-        Way::Internal => "INTERNAL",
     }
 }
 

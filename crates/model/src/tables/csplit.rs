@@ -9,9 +9,9 @@ use facts::table::{Row, Value};
 
 impl Model {
     pub(super) fn csplit_rows(&self, at: Stamp) -> Vec<Row> {
-        let floors = self.floors(at);
-        let row = |s: &Split| floors.get(&s.id).map(|floor| self.csplit_row(s, floor, at));
-        self.splits.iter().filter_map(|(_, s)| row(s)).collect()
+        let floors = self.floors(Some(at));
+        let row = |(key, s)| floors.get(&key).map(|floor| self.csplit_row(s, floor, at));
+        self.splits.iter().filter_map(row).collect()
     }
 
     fn csplit_row(&self, s: &Split, floor: &Floor, at: Stamp) -> Row {

@@ -4,17 +4,22 @@
 mod agents;
 mod cagent;
 mod calls;
+mod decided;
+
 mod channels;
 mod csplit;
 mod entries;
 mod queues;
 mod shapes;
 mod trunks;
+mod waiting;
 
+pub use decided::{DECIDED_SHAPES, GROUPS, LEVELS, THRESHOLDS};
 pub(crate) use shapes::{CALLS, WHOLE_CALLS};
 pub use shapes::{SHAPES, shape};
 
 use crate::Model;
+use crate::agents::Agent;
 use crate::arena::Key;
 use crate::splits::Split;
 use facts::table::{Row, Table, Value};
@@ -29,6 +34,7 @@ impl Model {
             "queues" => self.queues_rows(at),
             "agents" => self.agents_rows(at),
             "calls" => self.calls_rows(at),
+            "waiting" => self.waiting_rows(at),
             "channels" => self.channels_rows(),
             "trunks" => self.trunks_rows(),
             "anomalies" => self.anomalies_rows(),
@@ -40,9 +46,17 @@ impl Model {
             "ctkgrp" => self.ctkgrp_rows(),
             _ => Vec::new(),
         };
-        rows.sort_unstable_by(|a: &Row, b| a.iter().take(shape.key).cmp(b.iter().take(shape.key)));
+        // The ACD is the same in all.
+        rows.sort_unstable_by(|a: &Row, b| a.get(1..shape.key).cmp(&b.get(1..shape.key)));
         debug_assert!(rows.iter().all(|r| r.len() == shape.columns.len()), "row of {name}");
         Some(Table { shape, as_of: at, rows })
+    }
+
+    /// Agents in the order of their rows: sorting what is in order costs little.
+    fn agents_by_id(&self) -> Vec<&Agent> {
+        let mut agents: Vec<&Agent> = self.agents.iter().map(|(_, a)| a).collect();
+        agents.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        agents
     }
 
     fn acd(&self) -> Value {

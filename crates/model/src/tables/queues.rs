@@ -3,10 +3,11 @@
 use super::{age, millis};
 use crate::Model;
 use crate::agent_state::Mode;
+use crate::arena::Key;
 use crate::clocks::{Clocks, aux_code};
 use crate::splits::Split;
 use facts::table::{Row, Value};
-use facts::{Direction, SplitId, Stamp};
+use facts::{Direction, Stamp};
 use std::collections::BTreeMap;
 
 /// What the agents of one split do now.
@@ -60,19 +61,20 @@ impl Floor {
 }
 
 impl Model {
-    /// What the agents do, per split.
-    pub(super) fn floors(&self, at: Stamp) -> BTreeMap<SplitId, Floor> {
+    /// What the agents do, per split; their clocks as well if `clocks` says up to when.
+    pub(super) fn floors(&self, clocks: Option<Stamp>) -> BTreeMap<Key<Split>, Floor> {
         let mut floors: BTreeMap<_, _> =
-            self.splits.iter().map(|(_, s)| (s.id.clone(), Floor::default())).collect();
+            self.splits.iter().map(|(key, _)| (key, Floor::default())).collect();
         for (_, agent) in self.agents.iter() {
             for (i, m) in agent.members.iter().enumerate() {
-                let Some(split) = self.splits.get(m.split) else { continue };
-                let Some(floor) = floors.get_mut(&split.id) else { continue };
+                let Some(floor) = floors.get_mut(&m.split) else { continue };
                 if m.on {
                     let (mode, direction) = agent.mode_in(i);
                     floor.add(mode, direction, if m.paused { &m.reason } else { "" });
                 }
-                floor.clocks.sum(&agent.clocks_at(i, at, self.live));
+                if let Some(at) = clocks {
+                    floor.clocks.sum(&agent.clocks_at(i, at, self.live));
+                }
             }
         }
         debug_assert!(floors.values().all(Floor::adds_up), "staffed is not the sum of its parts");
@@ -89,10 +91,10 @@ impl Model {
     }
 
     pub(super) fn queues_rows(&self, at: Stamp) -> Vec<Row> {
-        let floors = self.floors(at);
+        let floors = self.floors(None);
         let mut rows = Vec::new();
-        for (_, s) in self.splits.iter() {
-            let Some(floor) = floors.get(&s.id) else { continue };
+        for (key, s) in self.splits.iter() {
+            let Some(floor) = floors.get(&key) else { continue };
             let oldest = s.waiting.first().map(|(since, _)| *since);
             let t = &s.tally;
             let over = t.over();

@@ -83,6 +83,8 @@ pub(super) const AGENTS: Shape = Shape {
         refused Int "of `rona`: his phone was busy or declined at once";
         autopaused Int "pauses that the switch set right after he had not answered, today";
         device_gone Int "times his phone became unreachable while he was logged on, today";
+        hold_since Stamp "since when the call is on hold that he has had on hold longest; null if none";
+        hold_s Age "whole seconds since then; null if none";
     },
 };
 
@@ -163,6 +165,23 @@ pub(crate) const WHOLE_CALLS: Shape = Shape {
         parts Int "how many calls of single switches it is made of";
         way Text "their switches in the order of its way, blank between";
         calls Text "their ids as ACD/call, in the same order";
+    },
+};
+
+/// `waiting`: one row a caller who waits in a split.
+pub(super) const WAITING: Shape = Shape {
+    name: "waiting",
+    doc: "a caller who waits in a queue now, and his place there",
+    key: 3,
+    columns: columns! {
+        acd Text "the switch";
+        queue Text "the queue he waits in";
+        channel Text "the lasting id of his channel";
+        call Text "his call, as in `calls`; null if it is not known";
+        position Int "his place among those who wait there, from 1, in the order in which they will be served";
+        since Stamp "when he joined this queue, this time";
+        wait_s Age "whole seconds since then";
+        rings_at Text "the agent at whom his call rings; null if it rings at nobody";
     },
 };
 
@@ -457,6 +476,7 @@ pub const SHAPES: &[Shape] = &[
     AGENTS,
     CALLS,
     WHOLE_CALLS,
+    WAITING,
     CHANNELS,
     TRUNKS,
     ANOMALIES,

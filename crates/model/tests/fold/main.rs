@@ -5,5 +5,6 @@ mod centre;
 mod faults;
 mod properties;
 mod queue_call;
+mod steps;
 mod text;
 mod transfers;

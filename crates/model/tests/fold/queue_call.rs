@@ -348,3 +348,47 @@ fn the_service_level_is_ours_and_inclusive() {
         ",
     );
 }
+
+/// Four callers; the third is put before the others, as one of a higher priority is.
+const IN_ORDER: &str = "
+0      split sales
+0      split help
+0      member PJSIP/1001 sales name=Ann
+10     new A PJSIP/trunk in
+10     new B PJSIP/trunk in
+10     new C PJSIP/trunk in
+10     new D PJSIP/trunk in
+11     queue A sales place=1
+12     queue B sales place=2
+13     queue C sales place=1
+14     queue D help place=1
+
+? waiting queue channel call position since rings_at
+help D D 1 14 -
+sales A A 2 11 -
+sales B B 3 12 -
+sales C C 1 13 -
+
+15     new R PJSIP/1001 out call=C
+15     offer C sales PJSIP/1001 R
+
+? waiting queue channel position rings_at
+help D 1 -
+sales A 2 -
+sales B 3 -
+sales C 1 PJSIP/1001
+
+16     leave A sales
+16     verdict A sales abandoned
+17     queue D sales place=2
+
+? waiting queue channel position since
+sales B 3 12
+sales C 1 13
+sales D 2 17
+";
+
+#[test]
+fn callers_stand_in_the_order_in_which_they_will_be_served() {
+    check(IN_ORDER);
+}

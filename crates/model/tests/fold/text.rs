@@ -202,7 +202,7 @@ fn split_fact(verb: &str, a: &mut Args<'_>, at: Stamp) -> Fact {
         "queue" => Fact::Queued {
             channel: a.word().into(),
             split: a.word().into(),
-            position: 1,
+            position: a.get("place").map_or(0, number),
             since: a.get("since").map_or(at, moment),
         },
         "leave" => Fact::QueueLeft { channel: a.word().into(), split: a.word().into() },

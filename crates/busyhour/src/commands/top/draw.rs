@@ -4,7 +4,6 @@
 use super::floor::{Floor, Level, age, clock};
 use super::lists::{Line as Row, WIDE};
 use super::view::{Listed, Pane, Place, View};
-use access::Limits;
 use facts::Stamp;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -26,7 +25,6 @@ pub(super) struct Scene<'a> {
     pub(super) age_us: i64,
     /// Why the server did not answer the last time.
     pub(super) trouble: Option<&'a str>,
-    pub(super) limits: &'a Limits,
     pub(super) color: bool,
 }
 
@@ -110,7 +108,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, scene: &Scene<'_>, view: &View) {
     } else if view.help {
         "any key: back   q quit".to_owned()
     } else {
-        let back = if view.wants_calls() { "Esc back  " } else { "" };
+        let back = if view.screen.place == Place::Floor { "o group" } else { "Esc back" };
         format!("q quit  ? help  / filter  s sort  r reverse  Tab table  Enter open  {back}")
     };
     frame.render_widget(Paragraph::new(keys.trim_end().to_owned()), foot);
@@ -131,8 +129,8 @@ fn draw_head(frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>, view: &View) 
         let [_, right] =
             Layout::horizontal([Constraint::Fill(1), Constraint::Length(12)]).areas(first);
         frame.render_widget(Paragraph::new(time), right);
-        let figures = scene.floor.figures();
-        let level = figures.level(scene.limits, scene.now());
+        let figures = scene.floor.figures(scene.floor.group(&view.group));
+        let level = figures.level;
         let oldest = figures.oldest.map_or("-".to_owned(), |at| age(scene.now().since(at)));
         let oldest = match level {
             Level::Plain => oldest,
@@ -154,7 +152,11 @@ fn draw_head(frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>, view: &View) 
     let notice = scene.notice();
     let line = if notice.is_empty() {
         let place = match &view.screen.place {
-            Place::Floor => String::new(),
+            Place::Floor if view.group.is_empty() => String::new(),
+            Place::Floor if scene.floor.group(&view.group).is_none() => {
+                format!("There is no group {}: o for the next one", view.group)
+            }
+            Place::Floor => format!("Group {}", view.group),
             Place::Queue(acd, queue) => format!("Queue {queue} on {acd}"),
             Place::Agent(acd, agent) => {
                 let known = scene.floor.agents.iter().find(|a| a.acd == *acd && a.id == *agent);
@@ -173,7 +175,7 @@ fn draw_head(frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>, view: &View) 
 }
 
 fn draw_tables(frame: &mut Frame<'_>, area: Rect, scene: &Scene<'_>, view: &View) {
-    let lists = view.screen.lists(scene.floor, scene.limits, scene.now());
+    let lists = view.screen.lists(scene.floor, &view.group, scene.now());
     // A title, a heading, and half of what is there at most for the upper table.
     let upper = lists.first().map_or(0, |l| l.lines.len().max(1));
     let upper = u16::try_from(upper).unwrap_or(u16::MAX).saturating_add(2);
@@ -255,7 +257,7 @@ Keys
   s S                                sort by the next, the previous column
   a n                                sort by attention, by name
   r                                  reverse the order
+  o O                                the Floor of the next, the previous group
   q Ctrl-C                           quit
 
-  !  caution   !! warning            wait over 20 s, 60 s; AUX 15 min, 30 min;
-                                     ACW 2 min, 5 min; ringing 20 s, 40 s";
+  !  caution   !! warning            by the thresholds in force: page Thresholds";

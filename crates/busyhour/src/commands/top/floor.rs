@@ -1,9 +1,13 @@
 //! The rows of the floor as `busyhour top` holds them: read from REST, nothing drawn, no clock.
 //! A column that is missing reads as nothing, so that an older server can be watched too.
+//!
+//! What deserves attention the server says, in the tables `levels` and `thresholds`; only the
+//! wait of a single caller, which no level is about, is counted on by the limits in force.
 
-use access::{Limit, Limits};
 use facts::Stamp;
+use facts::decree::{Measure, Member, Side, Unit};
 use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A row as REST gives it.
 pub(super) type Json = Map<String, Value>;
@@ -39,12 +43,11 @@ impl Level {
         }
     }
 
-    /// The level of something that has lasted `micros`, and the limit it is over in seconds.
-    fn over(limit: Limit, micros: i64) -> (Self, i64) {
-        match micros.div_euclid(1_000_000) {
-            s if s >= limit.warning_s => (Self::Warning, limit.warning_s),
-            s if s >= limit.caution_s => (Self::Caution, limit.caution_s),
-            _ => (Self::Plain, 0),
+    fn of_word(word: &str) -> Self {
+        match word {
+            "caution" => Self::Caution,
+            "warning" => Self::Warning,
+            _ => Self::Plain,
         }
     }
 }
@@ -70,6 +73,101 @@ impl Attention {
             self.level = self.level.max(level);
             self.reasons.push(reason.into());
         }
+    }
+}
+
+/// From when on a wait deserves attention, in seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct WaitLimits {
+    caution_s: Option<i64>,
+    warning_s: Option<i64>,
+    /// For how long a limit must be reached before it counts.
+    for_s: i64,
+}
+
+impl WaitLimits {
+    /// The level of a wait of so many microseconds, and the limit it is over.
+    fn level(self, micros: i64) -> (Level, i64) {
+        let secs = micros.div_euclid(1_000_000).saturating_sub(self.for_s);
+        match (self.warning_s, self.caution_s) {
+            (Some(limit), _) if secs >= limit => (Level::Warning, limit),
+            (_, Some(limit)) if secs >= limit => (Level::Caution, limit),
+            _ => (Level::Plain, 0),
+        }
+    }
+}
+
+/// A threshold on the oldest wait of queues.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct WaitRule {
+    acd: String,
+    scope: String,
+    name: String,
+    limits: WaitLimits,
+}
+
+impl WaitRule {
+    /// Reads a row of `thresholds`; `None` if it is about something else.
+    pub(super) fn read(row: &Json) -> Option<Self> {
+        let some = |name: &str| row.get(name).and_then(Value::as_i64);
+        let about = text(row, "measure") == Measure::OldestWait.word();
+        (about && text(row, "direction") == Side::Above.word()).then(|| Self {
+            acd: text(row, "acd"),
+            scope: text(row, "scope"),
+            name: text(row, "name"),
+            limits: WaitLimits {
+                caution_s: some("caution"),
+                warning_s: some("warning"),
+                for_s: int(row, "for_s"),
+            },
+        })
+    }
+}
+
+/// A group of queues or of agents.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Group {
+    pub(super) name: String,
+    pub(super) agents: bool,
+    members: Vec<Member>,
+}
+
+impl Group {
+    /// Reads a row of `groups`.
+    pub(super) fn read(row: &Json) -> Self {
+        let members = text(row, "members");
+        Self {
+            name: text(row, "group"),
+            agents: text(row, "kind") == "agents",
+            members: members.split(", ").filter_map(Member::parse).collect(),
+        }
+    }
+
+    /// Whether that queue, or that agent, is in it.
+    pub(super) fn has(&self, acd: &str, name: &str) -> bool {
+        self.members.iter().any(|member| member.fits(acd, name))
+    }
+}
+
+/// Why a level is in force, short: `wait >1 min`, `SL <=80%`. The time in a state needs no name:
+/// the state stands beside it.
+fn reason(measure: &str, limit: i64) -> String {
+    let Some(known) = Measure::of_word(measure) else { return measure.to_owned() };
+    let name = match known {
+        Measure::Waiting => "waiting ",
+        Measure::OldestWait => "wait ",
+        Measure::ServiceLevel => "SL ",
+        Measure::Abandoned => "abandoned ",
+        Measure::Available => "available ",
+        Measure::Staffed => "staffed ",
+        Measure::Hold => "hold ",
+        Measure::Rona => "missed ",
+        Measure::Aux | Measure::Acw | Measure::Ring | Measure::Acd => "",
+    };
+    match (known.unit(), known.usual_side()) {
+        (Unit::Seconds, _) => format!("{name}>{}", span(limit)),
+        (unit, Side::Above) => format!("{name}>={limit}{}", unit.sign().trim()),
+        (unit, Side::Below) => format!("{name}<={limit}{}", unit.sign().trim()),
     }
 }
 
@@ -103,6 +201,8 @@ pub(super) struct Queue {
     /// Visits that ended today, however they ended.
     pub(super) ended: i64,
     pub(super) percent: Option<i64>,
+    /// What the server says of it, and whether anybody could answer.
+    pub(super) attention: Attention,
 }
 
 /// An agent.
@@ -116,11 +216,12 @@ pub(super) struct Agent {
     pub(super) direction: String,
     pub(super) since: Option<Stamp>,
     pub(super) split: String,
-    pub(super) splits: String,
     pub(super) party: String,
     pub(super) on_hold: i64,
     pub(super) calls: i64,
     pub(super) missed: i64,
+    /// What the server says of him.
+    pub(super) attention: Attention,
 }
 
 /// A call.
@@ -153,6 +254,12 @@ pub(super) struct Floor {
     pub(super) agents: Vec<Agent>,
     /// Empty as long as nobody looks at calls.
     pub(super) calls: Vec<Call>,
+    /// Who is logged on to what, as far as it was asked for: switch, queue, agent.
+    pub(super) members: BTreeSet<(String, String, String)>,
+    /// All groups, by name.
+    pub(super) groups: Vec<Group>,
+    /// The thresholds on waits.
+    pub(super) waits: Vec<WaitRule>,
 }
 
 fn text(row: &Json, name: &str) -> String {
@@ -165,6 +272,11 @@ fn int(row: &Json, name: &str) -> i64 {
 
 fn stamp(row: &Json, name: &str) -> Option<Stamp> {
     row.get(name).and_then(Value::as_str).and_then(Stamp::parse)
+}
+
+/// Reads a row of `cagent`: switch, queue, agent.
+pub(super) fn member(row: &Json) -> (String, String, String) {
+    (text(row, "acd"), text(row, "split"), text(row, "logid"))
 }
 
 impl Link {
@@ -198,23 +310,17 @@ impl Queue {
             in_level: int(row, "answered_in_sl"),
             ended: ended.iter().map(|name| int(row, name)).fold(0, i64::saturating_add),
             percent: row.get("service_level_pct").and_then(Value::as_i64),
+            attention: Attention::default(),
         }
     }
 
-    /// What deserves attention in it: the wait, and whether anybody could answer. A call that
-    /// rings at an agent already has somebody.
-    pub(super) fn attention(&self, limits: &Limits, now: Stamp) -> Attention {
-        let mut attention = Attention::default();
-        if let Some(at) = self.oldest {
-            let (level, secs) = Level::over(limits.oldest_wait, now.since(at));
-            attention.add(level, format!("wait >{}", span(secs)));
-        }
+    /// Whether anybody could answer. A call that rings at an agent already has somebody.
+    fn unattended(&self) -> Option<(Level, &'static str)> {
         match (self.waiting.saturating_sub(self.ringing), self.available, self.staffed) {
-            (1.., _, 0) => attention.add(Level::Warning, "nobody on"),
-            (1.., 0, _) => attention.add(Level::Caution, "none free"),
-            _ => {}
+            (1.., _, 0) => Some((Level::Warning, "nobody on")),
+            (1.., 0, _) => Some((Level::Caution, "none free")),
+            _ => None,
         }
-        attention
     }
 }
 
@@ -232,27 +338,12 @@ impl Agent {
             direction: text(row, "direction"),
             since: stamp(row, "since"),
             split: text(row, "split"),
-            splits: text(row, "splits"),
             party: text(row, "party"),
             on_hold: int(row, "on_hold"),
             calls: int(row, "acd_calls"),
             missed: int(row, "rona"),
+            attention: Attention::default(),
         }
-    }
-
-    /// Whether the time in his state is over a limit.
-    pub(super) fn attention(&self, limits: &Limits, now: Stamp) -> Attention {
-        let limit = match self.state.as_str() {
-            "AUX" => limits.aux,
-            "ACW" => limits.acw,
-            "RING" => limits.ring,
-            _ => return Attention::default(),
-        };
-        let (level, secs) =
-            self.since.map_or((Level::Plain, 0), |at| Level::over(limit, now.since(at)));
-        let mut attention = Attention::default();
-        attention.add(level, format!(">{}", span(secs)));
-        attention
     }
 
     /// His state as people say it.
@@ -309,11 +400,11 @@ impl Call {
         self.talk_ms.saturating_mul(1_000).saturating_add(on)
     }
 
-    /// Whether the wait is over a limit.
-    pub(super) fn attention(&self, limits: &Limits, now: Stamp) -> Attention {
+    /// Whether the wait is over a limit of its queue.
+    pub(super) fn attention(&self, limits: WaitLimits, now: Stamp) -> Attention {
         let mut attention = Attention::default();
         if self.waits() {
-            let (level, secs) = Level::over(limits.oldest_wait, self.wait(now));
+            let (level, secs) = limits.level(self.wait(now));
             attention.add(level, format!("wait >{}", span(secs)));
         }
         attention
@@ -329,21 +420,101 @@ pub(super) struct Figures {
     pub(super) staffed: usize,
     /// Whole percent, halves up; `None` if no visit ended today.
     pub(super) percent: Option<i64>,
+    /// The highest level of a queue in which somebody waits.
+    pub(super) level: Level,
 }
 
 impl Floor {
-    /// Its figures: sums of rows, never a mean of means.
-    pub(super) fn figures(&self) -> Figures {
-        let sum = |of: fn(&Queue) -> i64| self.queues.iter().map(of).fold(0, i64::saturating_add);
+    /// Takes what the server says of levels, rows of the table of that name.
+    pub(super) fn judge(&mut self, rows: &[Json]) {
+        let mut levels: BTreeMap<(String, String, String), Vec<(Level, String)>> = BTreeMap::new();
+        for row in rows {
+            let limit = int(row, "limit");
+            let said = (Level::of_word(&text(row, "level")), reason(&text(row, "measure"), limit));
+            let key = (text(row, "kind"), text(row, "acd"), text(row, "name"));
+            levels.entry(key).or_default().push(said);
+        }
+        let mut of = |kind: &str, acd: &str, name: &str| {
+            let key = (kind.to_owned(), acd.to_owned(), name.to_owned());
+            let mut said = levels.remove(&key).unwrap_or_default();
+            said.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
+            let mut attention = Attention::default();
+            for (level, reason) in said {
+                attention.add(level, reason);
+            }
+            attention
+        };
+        for queue in &mut self.queues {
+            queue.attention = of("queue", &queue.acd, &queue.name);
+            if let Some((level, reason)) = queue.unattended() {
+                queue.attention.add(level, reason);
+            }
+        }
+        for agent in &mut self.agents {
+            agent.attention = of("agent", &agent.acd, &agent.id);
+        }
+    }
+
+    /// The limits on the wait in a queue: its own, those of the members of a group it is in, the
+    /// default.
+    pub(super) fn wait_limits(&self, acd: &str, queue: &str) -> WaitLimits {
+        let find = |acd: &str, scope: &str, name: &str| {
+            let here = |r: &&WaitRule| r.acd == acd && r.scope == scope && r.name == name;
+            self.waits.iter().find(here).map(|rule| rule.limits)
+        };
+        let of_members = || {
+            let mut groups = self.groups.iter().filter(|g| !g.agents && g.has(acd, queue));
+            groups.find_map(|group| find("", "members", &group.name))
+        };
+        find(acd, "queue", queue)
+            .or_else(of_members)
+            .or_else(|| find("", "default", ""))
+            .unwrap_or_default()
+    }
+
+    /// The group of that name.
+    pub(super) fn group(&self, name: &str) -> Option<&Group> {
+        self.groups.iter().find(|group| group.name == name)
+    }
+
+    /// Whether a queue is of a group; of agents: somebody of them is logged on to it.
+    pub(super) fn queue_in(&self, group: &Group, queue: &Queue) -> bool {
+        if !group.agents {
+            return group.has(&queue.acd, &queue.name);
+        }
+        let of =
+            |(acd, split, _): &&(String, String, String)| *acd == queue.acd && *split == queue.name;
+        self.members.iter().filter(of).any(|(acd, _, agent)| group.has(acd, agent))
+    }
+
+    /// Whether an agent is of a group; of queues: is logged on to one of them.
+    pub(super) fn agent_in(&self, group: &Group, agent: &Agent) -> bool {
+        if group.agents {
+            return group.has(&agent.acd, &agent.id);
+        }
+        let mut members = self.members.iter();
+        members
+            .any(|(acd, split, id)| *acd == agent.acd && *id == agent.id && group.has(acd, split))
+    }
+
+    /// The figures of what is shown: sums of rows, never a mean of means.
+    pub(super) fn figures(&self, group: Option<&Group>) -> Figures {
+        let shown = |q: &&Queue| group.is_none_or(|group| self.queue_in(group, q));
+        let queues: Vec<&Queue> = self.queues.iter().filter(shown).collect();
+        let shown = |a: &&Agent| group.is_none_or(|group| self.agent_in(group, a));
+        let agents: Vec<&Agent> = self.agents.iter().filter(shown).collect();
+        let sum = |of: fn(&Queue) -> i64| queues.iter().map(|q| of(q)).fold(0, i64::saturating_add);
+        let waits = queues.iter().filter(|q| q.oldest.is_some());
         let (within, ended) = (sum(|q| q.in_level), sum(|q| q.ended));
         let percent = (ended > 0)
             .then(|| within.saturating_mul(200).saturating_add(ended) / ended.saturating_mul(2));
         Figures {
             waiting: sum(|q| q.waiting),
-            oldest: self.queues.iter().filter_map(|q| q.oldest).min(),
-            available: self.agents.iter().filter(|a| a.state == "AVAIL").count(),
-            staffed: self.agents.len(),
+            oldest: queues.iter().filter_map(|q| q.oldest).min(),
+            available: agents.iter().filter(|a| a.state == "AVAIL").count(),
+            staffed: agents.len(),
             percent,
+            level: waits.map(|q| q.attention.level).max().unwrap_or_default(),
         }
     }
 
@@ -351,13 +522,6 @@ impl Floor {
     pub(super) fn several(&self) -> bool {
         let mut acds = self.queues.iter().map(|q| &q.acd).chain(self.agents.iter().map(|a| &a.acd));
         acds.next().is_some_and(|first| acds.any(|acd| acd != first))
-    }
-}
-
-impl Figures {
-    /// The level of the longest wait.
-    pub(super) fn level(&self, limits: &Limits, now: Stamp) -> Level {
-        self.oldest.map_or(Level::Plain, |at| Level::over(limits.oldest_wait, now.since(at)).0)
     }
 }
 

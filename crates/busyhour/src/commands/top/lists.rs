@@ -2,7 +2,6 @@
 //! of rows. Pure: the moment is an argument.
 
 use super::floor::{Agent, Attention, Call, Floor, Level, Queue, age, clock};
-use access::Limits;
 use facts::Stamp;
 use std::cmp::Ordering;
 
@@ -150,15 +149,15 @@ fn named(acd: &str, name: &str, several: bool) -> String {
 }
 
 /// A queue's row.
-pub(super) fn queue(q: &Queue, several: bool, limits: &Limits, now: Stamp) -> Line {
-    let attention = q.attention(limits, now);
+pub(super) fn queue(q: &Queue, several: bool, now: Stamp) -> Line {
+    let attention = &q.attention;
     let oldest = q.oldest.map(|at| now.since(at));
     let percent = Cell {
         text: q.percent.map_or("-".to_owned(), |n| n.to_string()),
         order: Order::Number(q.percent.unwrap_or(-1)),
     };
     let cells = vec![
-        mark(&attention, oldest),
+        mark(attention, oldest),
         word(&named(&q.acd, &q.name, several)),
         number(q.waiting),
         time(oldest),
@@ -179,11 +178,11 @@ pub(super) fn queue(q: &Queue, several: bool, limits: &Limits, now: Stamp) -> Li
 }
 
 /// An agent's row.
-pub(super) fn agent(a: &Agent, several: bool, limits: &Limits, now: Stamp) -> Line {
-    let attention = a.attention(limits, now);
+pub(super) fn agent(a: &Agent, several: bool, now: Stamp) -> Line {
+    let attention = &a.attention;
     let lasts = a.since.map(|at| now.since(at));
     let cells = vec![
-        mark(&attention, lasts),
+        mark(attention, lasts),
         word(&named(&a.acd, &a.name, several)),
         word(&a.state_words()),
         word(&a.reason),
@@ -199,12 +198,8 @@ pub(super) fn agent(a: &Agent, several: bool, limits: &Limits, now: Stamp) -> Li
 }
 
 /// The callers of a queue in the order in which they came.
-pub(super) fn callers(
-    floor: &Floor,
-    (acd, queue): (&str, &str),
-    limits: &Limits,
-    now: Stamp,
-) -> Vec<Line> {
+pub(super) fn callers(floor: &Floor, (acd, queue): (&str, &str), now: Stamp) -> Vec<Line> {
+    let limits = floor.wait_limits(acd, queue);
     let here = |c: &&Call| c.acd == acd && c.split == queue && c.waits();
     let mut calls: Vec<&Call> = floor.calls.iter().filter(here).collect();
     calls.sort_by_key(|c| (c.queued_at, &c.id));
@@ -229,8 +224,8 @@ pub(super) fn callers(
 }
 
 /// A row of an agent's calls.
-pub(super) fn call(c: &Call, as_of: Option<Stamp>, limits: &Limits, now: Stamp) -> Line {
-    let attention = c.attention(limits, now);
+pub(super) fn call(c: &Call, floor: &Floor, now: Stamp) -> Line {
+    let attention = c.attention(floor.wait_limits(&c.acd, &c.split), now);
     let began = Cell {
         text: c.began.map_or(String::new(), clock),
         order: Order::Number(c.began.map_or(0, |at| at.0)),
@@ -242,7 +237,7 @@ pub(super) fn call(c: &Call, as_of: Option<Stamp>, limits: &Limits, now: Stamp) 
         word(&c.caller),
         word(&c.split),
         time(Some(c.wait(now))),
-        time(Some(c.talk(as_of, now))),
+        time(Some(c.talk(floor.as_of, now))),
         time(Some(c.hold_ms.saturating_mul(1_000))),
         word(&c.caller_name),
         word(&c.dialled),

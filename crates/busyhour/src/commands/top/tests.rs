@@ -1,9 +1,8 @@
 //! Screens of `busyhour top` as text, derived by hand from the rows given.
 
 use super::draw::{Scene, draw};
-use super::floor::{Agent, Call, Floor, Json, Link, Queue};
+use super::floor::{Agent, Call, Floor, Group, Json, Link, Queue, WaitRule};
 use super::view::{Place, View};
-use access::Limits;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use facts::Stamp;
 use ratatui::Terminal;
@@ -27,19 +26,22 @@ fn floor() -> Floor {
         "staffed": 1, "available": 1, "on_acd": 0, "in_acw": 0, "in_aux": 0, "offered": 1,
         "answered": 1, "abandoned": 0, "answered_in_sl": 1, "service_level_pct": 100});
     let ada = json!({"acd": "pbx", "agent": "PJSIP/1", "name": "Ada", "state": "ACD",
-        "direction": "IN", "since": "2026-11-21T11:45:30Z", "split": "sales", "splits": "sales",
+        "direction": "IN", "since": "2026-11-21T11:45:30Z", "split": "sales",
         "party": "5550101", "acd_calls": 7, "rona": 0});
     let ben = json!({"acd": "pbx", "agent": "PJSIP/2", "name": "Ben", "state": "AUX",
-        "reason": "Lunch", "since": "2026-11-21T11:30:00Z", "splits": "sales", "acd_calls": 0,
+        "reason": "Lunch", "since": "2026-11-21T11:30:00Z", "acd_calls": 0,
         "rona": 2});
     let cleo = json!({"acd": "pbx", "agent": "PJSIP/3", "name": "Cleo", "state": "AVAIL",
-        "since": "2026-11-21T11:45:59Z", "splits": "orders", "acd_calls": 1, "rona": 0});
+        "since": "2026-11-21T11:45:59Z", "acd_calls": 1, "rona": 0});
     let call = |id: &str, state: &str, caller: &str, queued: &str, agent: &str| {
         Call::read(&row(json!({"acd": "pbx", "call": id, "state": state, "caller": caller,
             "split": "sales", "agent": agent, "began": queued, "queued_at": queued,
             "wait_ms": 4000, "talk_ms": 30000})))
     };
-    Floor {
+    let rule = json!({"acd": "", "scope": "default", "name": "", "measure": "oldest_wait_s",
+        "direction": "above", "caution": 20, "warning": 60, "for_s": 0});
+    let member = |split: &str, agent: &str| ("pbx".into(), split.into(), agent.into());
+    let mut floor = Floor {
         as_of: Stamp::parse("2026-11-21T11:46:00Z"),
         links: vec![Link::read(&row(json!({"acd": "pbx", "state": "live"})))],
         queues: [sales, orders].map(|q| Queue::read(&row(q))).into(),
@@ -49,7 +51,22 @@ fn floor() -> Floor {
             call("2", "QUEUED", "5550102", "2026-11-21T11:44:50Z", ""),
             call("1", "TALKING", "5550101", "2026-11-21T11:45:26Z", "PJSIP/1"),
         ],
-    }
+        members: [("sales", 1), ("sales", 2), ("orders", 3)]
+            .map(|(split, n)| member(split, &format!("PJSIP/{n}")))
+            .into(),
+        groups: vec![Group::read(&row(json!({"group": "all of ours", "kind": "queues",
+            "members": "*/orders, pbx/none"})))],
+        waits: WaitRule::read(&row(rule)).into_iter().collect(),
+    };
+    let level = |kind: &str, name: &str, measure: &str, level: &str, limit: i64| {
+        row(json!({"acd": "pbx", "kind": kind, "name": name, "measure": measure,
+            "level": level, "limit": limit}))
+    };
+    floor.judge(&[
+        level("agent", "PJSIP/2", "aux_s", "caution", 900),
+        level("queue", "sales", "oldest_wait_s", "warning", 60),
+    ]);
+    floor
 }
 
 struct Screen {
@@ -62,33 +79,30 @@ struct Screen {
 
 impl Screen {
     fn new(floor: Floor) -> Self {
-        Self { floor, view: View::new(), age_us: 0, trouble: None, color: true }
+        Self { floor, view: View::new(String::new()), age_us: 0, trouble: None, color: true }
     }
 
-    fn scene<'a>(&'a self, limits: &'a Limits) -> Scene<'a> {
+    fn scene(&self) -> Scene<'_> {
         Scene {
             server: "127.0.0.1:8080",
             floor: &self.floor,
             age_us: self.age_us,
             trouble: self.trouble,
-            limits,
             color: self.color,
         }
     }
 
     fn keys(&mut self, keys: &[KeyCode]) {
-        let limits = Limits::default();
-        let now = self.scene(&limits).now();
+        let now = self.scene().now();
         for key in keys {
             let key = KeyEvent::new(*key, KeyModifiers::NONE);
-            self.view.press(key, &self.floor, &limits, now);
+            self.view.press(key, &self.floor, now);
         }
     }
 
     fn cells(&self, width: u16, height: u16) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("memory");
-        let limits = Limits::default();
-        terminal.draw(|f| draw(f, &self.scene(&limits), &self.view)).expect("memory");
+        terminal.draw(|f| draw(f, &self.scene(), &self.view)).expect("memory");
         terminal.backend().buffer().clone()
     }
 
@@ -125,7 +139,7 @@ fn the_floor_at_80x24() {
         "   Cleo               Available                 0:01",
     ];
     expected.resize(23, "");
-    expected.push("q quit  ? help  / filter  s sort  r reverse  Tab table  Enter open");
+    expected.push("q quit  ? help  / filter  s sort  r reverse  Tab table  Enter open  o group");
     assert_eq!(Screen::new(floor()).lines(80, 24), expected);
 }
 
@@ -158,7 +172,9 @@ fn the_floor_at_200x60_has_more_columns() {
         .map(str::to_owned),
     );
     expected.resize(59, String::new());
-    expected.push("q quit  ? help  / filter  s sort  r reverse  Tab table  Enter open".to_owned());
+    expected.push(
+        "q quit  ? help  / filter  s sort  r reverse  Tab table  Enter open  o group".to_owned(),
+    );
     assert_eq!(Screen::new(floor()).lines(200, 60), expected);
 }
 
@@ -191,7 +207,7 @@ fn a_link_that_is_down_is_told() {
 fn enter_opens_a_queue_and_an_agent_and_esc_goes_back() {
     let mut screen = Screen::new(floor());
     screen.keys(&[KeyCode::Enter]);
-    assert!(screen.view.wants_calls());
+    assert!(screen.view.wants().calls);
     let lines = screen.lines(80, 24);
     let expected = [
         "Queue sales on pbx",
@@ -234,6 +250,34 @@ fn the_filter_keeps_rows_with_these_letters() {
     assert!(!text.contains("orders") && !text.contains("Cleo"), "{text}");
     screen.keys(&[KeyCode::Esc]);
     assert!(screen.text().contains("> Queues 2, by attention"));
+}
+
+#[test]
+fn a_group_narrows_the_floor_and_its_figures() {
+    let mut screen = Screen::new(floor());
+    screen.keys(&[KeyCode::Char('o')]);
+    assert_eq!(screen.view.wants().group, "all of ours");
+    let text = screen.text();
+    assert!(text.contains("\nGroup all of ours\n"), "{text}");
+    assert!(text.contains("Waiting 0  Oldest -  Available 1/1 staffed  SL 100%"), "{text}");
+    assert!(text.contains("> Queues 1, by") && !text.contains("sales"), "{text}");
+    assert!(text.contains("  Agents 1, by") && text.contains("Cleo"), "{text}");
+    screen.keys(&[KeyCode::Char('o')]);
+    assert!(screen.text().contains("> Queues 2, by"), "after the last group: all");
+}
+
+#[test]
+fn a_queue_whose_name_has_blanks_has_its_agents() {
+    let mut screen = Screen::new(floor());
+    let queue = json!({"acd": "pbx", "queue": "big sales", "waiting": 9});
+    screen.floor.queues.insert(0, Queue::read(&row(queue)));
+    screen.floor.members.insert(("pbx".into(), "big sales".into(), "PJSIP/3".into()));
+    screen.floor.judge(&[]);
+    screen.keys(&[KeyCode::Char('s'), KeyCode::Char('s'), KeyCode::Home, KeyCode::Enter]);
+    let wanted = Some(("pbx".to_owned(), "big sales".to_owned()));
+    assert_eq!(screen.view.wants().queue, wanted);
+    let text = screen.text();
+    assert!(text.contains("  Agents 1, by") && text.contains("Cleo"), "{text}");
 }
 
 #[test]
@@ -299,5 +343,5 @@ fn many_agents_scroll_and_small_terminals_say_so() {
     assert!(screen.lines(79, 24)[0].starts_with("too small: needs 80 x 24"));
     screen.keys(&[KeyCode::Char('?')]);
     let help = screen.lines(80, 24);
-    assert!(help[3] == "Keys" && help.iter().any(|l| l.contains("wait over 20 s, 60 s")));
+    assert!(help[3] == "Keys" && help.iter().any(|l| l.contains("thresholds in force")));
 }

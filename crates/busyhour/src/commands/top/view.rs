@@ -3,7 +3,6 @@
 
 use super::floor::Floor;
 use super::lists::{self, AGENTS, CALLERS, CALLS, Column, Key, Line, QUEUES};
-use access::Limits;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use facts::Stamp;
 
@@ -21,6 +20,17 @@ pub(super) enum Place {
     Queue(String, String),
     /// The calls of an agent: switch and identity.
     Agent(String, String),
+}
+
+/// What must be asked for besides what the Floor shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Wants {
+    /// The calls.
+    pub(super) calls: bool,
+    /// Who is logged on to this queue: switch and name.
+    pub(super) queue: Option<(String, String)>,
+    /// Who is logged on to the queues of this group; empty: none.
+    pub(super) group: String,
 }
 
 /// A table on the screen: its order, and which row is selected.
@@ -83,32 +93,34 @@ impl Screen {
     }
 
     /// Its tables with the rows that fit the filter, in their order.
-    pub(super) fn lists(&self, floor: &Floor, limits: &Limits, now: Stamp) -> Vec<Listed> {
+    pub(super) fn lists(&self, floor: &Floor, group: &str, now: Stamp) -> Vec<Listed> {
         let several = floor.several();
+        let group = floor.group(group);
         let agents = |of: &dyn Fn(&super::floor::Agent) -> bool| {
             let rows = floor.agents.iter().filter(|a| of(a));
-            (
-                "Agents",
-                AGENTS,
-                rows.map(|a| lists::agent(a, several, limits, now)).collect::<Vec<_>>(),
-            )
+            ("Agents", AGENTS, rows.map(|a| lists::agent(a, several, now)).collect::<Vec<_>>())
         };
         let tables = match &self.place {
             Place::Floor => {
-                let queues =
-                    floor.queues.iter().map(|q| lists::queue(q, several, limits, now)).collect();
-                vec![("Queues", QUEUES, queues), agents(&|_| true)]
+                let shown =
+                    |q: &&super::floor::Queue| group.is_none_or(|group| floor.queue_in(group, q));
+                let queues = floor.queues.iter().filter(shown);
+                let queues = queues.map(|q| lists::queue(q, several, now)).collect();
+                let of =
+                    |a: &super::floor::Agent| group.is_none_or(|group| floor.agent_in(group, a));
+                vec![("Queues", QUEUES, queues), agents(&of)]
             }
             Place::Queue(acd, queue) => {
-                let callers = lists::callers(floor, (acd, queue), limits, now);
+                let callers = lists::callers(floor, (acd, queue), now);
                 let of = |a: &super::floor::Agent| {
-                    a.acd == *acd && a.splits.split(' ').any(|split| split == queue)
+                    let key = (acd.clone(), queue.clone(), a.id.clone());
+                    a.acd == *acd && floor.members.contains(&key)
                 };
                 vec![("Callers", CALLERS, callers), agents(&of)]
             }
             Place::Agent(acd, agent) => {
                 let calls = floor.calls.iter().filter(|c| c.acd == *acd && c.agent == *agent);
-                let calls = calls.map(|c| lists::call(c, floor.as_of, limits, now)).collect();
+                let calls = calls.map(|c| lists::call(c, floor, now)).collect();
                 vec![("Calls", CALLS, calls)]
             }
         };
@@ -141,6 +153,8 @@ pub(super) struct View {
     /// The Floor, and what was opened from it.
     below: Vec<Screen>,
     pub(super) screen: Screen,
+    /// The group that the Floor is narrowed to; empty: none.
+    pub(super) group: String,
     pub(super) help: bool,
     /// A filter is being typed.
     pub(super) typing: bool,
@@ -149,18 +163,31 @@ pub(super) struct View {
 
 impl View {
     /// The Floor.
-    pub(super) fn new() -> Self {
+    pub(super) fn new(group: String) -> Self {
         let screen = Screen::new(Place::Floor);
-        Self { below: Vec::new(), screen, help: false, typing: false, quit: false }
+        Self { below: Vec::new(), screen, group, help: false, typing: false, quit: false }
     }
 
-    /// Whether the calls must be asked for.
-    pub(super) fn wants_calls(&self) -> bool {
-        self.screen.place != Place::Floor
+    /// What must be asked for besides what the Floor shows.
+    pub(super) fn wants(&self) -> Wants {
+        let queue = match &self.screen.place {
+            Place::Queue(acd, queue) => Some((acd.clone(), queue.clone())),
+            _ => None,
+        };
+        Wants { calls: self.screen.place != Place::Floor, queue, group: self.group.clone() }
+    }
+
+    /// The Floor of the next group, or of the one before; after the last: of all.
+    fn next_group(&mut self, floor: &Floor, back: bool) {
+        let mut names: Vec<&str> = vec![""];
+        names.extend(floor.groups.iter().map(|group| group.name.as_str()));
+        let at = names.iter().position(|name| *name == self.group).unwrap_or(0);
+        let step = if back { names.len() - 1 } else { 1 };
+        self.group = names.get((at + step) % names.len()).map_or("", |name| name).to_owned();
     }
 
     /// A key was pressed.
-    pub(super) fn press(&mut self, key: KeyEvent, floor: &Floor, limits: &Limits, now: Stamp) {
+    pub(super) fn press(&mut self, key: KeyEvent, floor: &Floor, now: Stamp) {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         if control && matches!(key.code, KeyCode::Char('c')) {
             self.quit = true;
@@ -170,7 +197,11 @@ impl View {
             self.quit = key.code == KeyCode::Char('q');
             self.help = false;
         } else {
-            let lists = self.screen.lists(floor, limits, now);
+            if let KeyCode::Char(c @ ('o' | 'O')) = key.code {
+                self.next_group(floor, c == 'O');
+                return;
+            }
+            let lists = self.screen.lists(floor, &self.group, now);
             self.command(key.code, &lists);
         }
     }

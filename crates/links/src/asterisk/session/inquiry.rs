@@ -249,7 +249,13 @@ impl Core {
 
     fn listed(&mut self, name: &'static str, raw: &[u8], how: Result<(), String>, now: Now) {
         if how.is_ok() {
-            self.observe(Observation::Answer, &[("Action", name)], raw, now);
+            // What comes after the list happened after it, however late both are heard: the list
+            // must not be folded after the end of a call that it names. So not the moment at
+            // which it is heard, but the one at which it was asked for.
+            let asked = self.resync.as_ref().and_then(Resync::asked_at).unwrap_or(now.mono);
+            let asked = self.clock.estimate(now).plus(asked.saturating_sub(now.mono));
+            let stamp = self.clock.observation_at(asked);
+            self.observe_at(Observation::Answer, stamp, &[("Action", name)], raw, now);
         }
         if let Some(resync) = &mut self.resync {
             resync.answered(name, how);
@@ -266,7 +272,9 @@ impl Core {
         if !missing.is_empty() {
             headers.push(("Missing", missing.as_str()));
         }
-        self.observe(Observation::Resynced, &headers, b"", now);
+        // Right after the last list.
+        let stamp = self.clock.floor().unwrap_or_else(|| self.clock.estimate(now));
+        self.observe_at(Observation::Resynced, stamp, &headers, b"", now);
         self.first_resync = false;
         // The lists count as a sign of life, not as events: the clock starts anew.
         self.event_at = now.mono;

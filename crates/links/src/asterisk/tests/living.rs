@@ -190,3 +190,30 @@ fn a_full_ring_is_a_hole_with_counts_and_then_a_resync() {
     assert_eq!(heard.last().unwrap(), "Resynced");
     assert_eq!(bench.status().holes, 1);
 }
+
+/// A server that was busy took a list for newer than the end of a call that it names: the call
+/// rose again and stayed until the next resync.
+#[test]
+fn a_list_that_is_heard_late_comes_before_what_happened_after_it() {
+    let mut bench = Bench::live(settings());
+    bench.pass(1_000_000, true);
+    bench.session.want_resync(bench.now);
+    bench.collect();
+    bench.heard();
+    let asked = bench.now.wall;
+    assert_eq!(bench.asked(), "CoreShowChannels");
+    let sent = std::mem::take(&mut bench.sent);
+    let mut late = bench.pbx.answer(sent.as_bytes(), asked);
+    late.extend(bench.pbx.event("Hangup", asked + 300_000, &[("Uniqueid", "1.1")]));
+    bench.now = Now { wall: asked + 800_000, mono: bench.now.mono + 800_000 };
+    bench.hear(&late);
+    bench.talk();
+    let stamps: Vec<_> = bench.records.iter().map(|record| record.stamp).collect();
+    let (list, hangup) = (stamps[0], stamps[1]);
+    assert_eq!(list, asked);
+    assert_eq!(hangup, asked + 300_000);
+    assert!(stamps.is_sorted(), "{stamps:?}");
+    let names = bench.heard();
+    assert_eq!(names[..2], ["Answer CoreShowChannels", "Event: Hangup"]);
+    assert_eq!(names.last().unwrap(), "Resynced");
+}
