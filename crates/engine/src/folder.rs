@@ -448,12 +448,6 @@ impl Folder {
     }
 }
 
-/// Adds the tables that are made of other tables; the alarms that follow from them. Called
-/// whenever all tables of all ACDs are at hand.
-const fn derived(_now: Stamp, _tables: &mut Vec<Table>) -> Vec<Alarm> {
-    Vec::new()
-}
-
 /// Shows moments in our time where the switch's clock is far off.
 fn shift(table: &mut Table, offset_us: i64) {
     if offset_us == 0 {
