@@ -4,6 +4,7 @@
 #   lab/lab.sh build [16|22]             make the chroot, if it is not there yet
 #   lab/lab.sh up    [16|22]             build, write the configuration, start
 #   lab/lab.sh run   [16|22] [FLOW...]   play call flows and check them (see suite.py)
+#   lab/lab.sh trunked [FLOW...]         both PBXes are up: calls that cross them (trunked.py)
 #   lab/lab.sh cli   [16|22] "COMMAND"   one Asterisk command
 #   lab/lab.sh down  [16|22]             stop it
 #
@@ -30,7 +31,7 @@ CHROOT=$LAB_DIR/chroot-$version
 
 # One block of ports a version, so that both run at the same time; below the
 # range that the kernel hands out to others (32768 and up).
-case $version in 16) BASE=26000 ;; 22) BASE=28000 ;; esac
+case $version in 16) BASE=26000 PEER=28000 ;; 22) BASE=28000 PEER=26000 ;; esac
 AMI_PORT=$((BASE + 38)) TLS_PORT=$((BASE + 39)) SIP_PORT=$((BASE + 60))
 PHONE_BASE=$((BASE + 100)) TRUNK_PORT=$((BASE + 199))
 RTP_FIRST=$((BASE + 500)) RTP_LAST=$((BASE + 999))
@@ -123,6 +124,12 @@ manual_user() {
         die "docs/asterisk.md has no [busyhour] section"
 }
 
+# The dialplan for calls that cross PBXes, from the manual too.
+manual_leg() {
+    sed -n '/^\[busyhour-leg\]/,/^```/{/^```/!p}' "$HERE/../docs/asterisk.md" | grep . ||
+        die "docs/asterisk.md has no [busyhour-leg] section"
+}
+
 configure() {
     local dir file modules
     for dir in etc var log/cdr-csv log/cel-custom run spool/outgoing; do
@@ -132,12 +139,13 @@ configure() {
         2>/dev/null | head -1) || true
     for file in "$HERE"/etc/*.conf; do
         sed -e "s|@AMI_PORT@|$AMI_PORT|; s|@TLS_PORT@|$TLS_PORT|; s|@SIP_PORT@|$SIP_PORT|" \
-            -e "s|@MODULES@|/$modules|; s|@TRUNK_PORT@|$TRUNK_PORT|" \
+            -e "s|@MODULES@|/$modules|; s|@TRUNK_PORT@|$TRUNK_PORT|; s|@PEER_PORT@|$((PEER + 60))|" \
             -e "s|@RTP_FIRST@|$RTP_FIRST|; s|@RTP_LAST@|$RTP_LAST|" \
             "$file" >"$CHROOT/lab/etc/$(basename "$file")"
     done
     phones_conf >>"$CHROOT/lab/etc/pjsip.conf"
     manual_user >>"$CHROOT/lab/etc/manager.conf"
+    manual_leg >>"$CHROOT/lab/etc/extensions.conf"
     certificates
 }
 
@@ -191,7 +199,11 @@ run)
     export LAB_BASE=$BASE PYTHONDONTWRITEBYTECODE=1
     exec python3 "$HERE/suite.py" "$@"
     ;;
+trunked)
+    export LAB_DIR LAB_SCRIPT=$HERE/lab.sh PYTHONDONTWRITEBYTECODE=1
+    exec python3 "$HERE/trunked.py" "$@"
+    ;;
 cli) asterisk_cli "$@" ;;
 down) stop ;;
-*) sed -n '2,21s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" ;;
+*) sed -n '2,22s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" ;;
 esac

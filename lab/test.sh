@@ -69,15 +69,39 @@ for version in $VERSIONS; do
     one "$version" > >(tee "$logs/$version") 2>&1 &
     pids[version]=$!
 done
+# count NAME CODE: the sum that a run printed. One that ended without, or badly with a good
+# one, is a failure too.
+count() {
+    local sums good bad
+    sums=$(sed -n "s/^lab $1: \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p" "$logs/$1")
+    read -r good bad <<<"${sums:-0 1}"
+    [ "$2" -ne 0 ] && [ "$bad" = 0 ] && bad=1
+    passed=$((passed + good)) failed=$((failed + bad))
+}
 for version in $VERSIONS; do
     wait "${pids[version]}"
-    code=$?
-    sums=$(sed -n "s/^lab $version: \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p" "$logs/$version")
-    # A run that ended without a sum, or badly with a good one, is a failure too.
-    read -r good bad <<<"${sums:-0 1}"
-    [ $code -ne 0 ] && [ "$bad" = 0 ] && bad=1
-    passed=$((passed + good)) failed=$((failed + bad))
+    count "$version" $?
 done
+# Then both together: calls that cross from one to the other.
+trunked() {
+    exec 8>"${BUSYHOUR_LAB_DIR:-$HOME/.cache/busyhour-lab}/run-16.lock"
+    exec 9>"${BUSYHOUR_LAB_DIR:-$HOME/.cache/busyhour-lab}/run-22.lock"
+    flock -w 600 8 && flock -w 600 9 || { echo "another run does not end" && return 1; }
+    for version in 16 22; do
+        "$HERE/lab.sh" down $version && "$HERE/lab.sh" up $version 8>&- 9>&- || return 1
+    done
+    timeout 200 "$HERE/lab.sh" trunked 8>&- 9>&-
+    local code=$?
+    for version in 16 22; do "$HERE/lab.sh" down $version; done
+    return $code
+}
+if [ "$VERSIONS" = "16 22" ]; then
+    (trunked) > >(tee "$logs/trunked") 2>&1
+    code=$?
+    # tee may still have lines to write.
+    wait $!
+    count trunked $code
+fi
 echo "lab: $passed passed, $failed failed"
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

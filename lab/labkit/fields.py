@@ -5,10 +5,11 @@ this is the only file of the lab to follow it.
 """
 
 # Configuration of the PBX entry beyond the link itself.
-TRUNKS = ["PJSIP/trunk"]
+TRUNKS = ["PJSIP/trunk", "PJSIP/peer"]
 
 # Tables: /api/v1/NAME and `busyhour NAME -o json`.
-TABLES = ("links", "queues", "agents", "calls", "channels", "trunks", "anomalies")
+TABLES = ("links", "queues", "agents", "calls", "channels", "trunks", "anomalies",
+          "whole_calls")
 
 # Items: what the tests call it -> what the product calls it.
 LINK = {"name": "acd", "state": "state", "epoch": "epoch", "advice": "advice", "reason": "reason"}
@@ -29,6 +30,11 @@ DAY = {"ENTERQUEUE": "offered", "CONNECT": "answered", "ABANDON": "abandoned",
 ENDED = {"outcome": "outcome", "by": "ended_by", "transfers": "transfers",
          "talked": "agents_talked", "visited": "splits_visited", "parked": "parked",
          "conferenced": "conferenced", "split": "split", "direction": "direction"}
+
+# A call that crosses PBXes.
+WHOLE = {"id": "whole", "caller": "caller", "state": "state", "parts": "parts", "at": "now_acd",
+         "queue": "split", "queue_at": "split_acd", "agent": "agent", "agent_at": "agent_acd",
+         "outcome": "outcome", "by": "ended_by", "transfers": "transfers"}
 TRUNK = {"trunk": "trunk_group", "in_use": "in_use"}
 
 # Keys of the tables that a browser follows, and items of them that do not count on.

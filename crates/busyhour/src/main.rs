@@ -56,6 +56,8 @@ enum Command {
     Agents(commands::show::Show),
     /// Calls, live and just ended.
     Calls(commands::show::Show),
+    /// Calls that cross switches, each as one.
+    WholeCalls(commands::show::Show),
     /// What an agent did today, state by state.
     Agent(commands::story::Story),
     /// What became of a call, step by step.
@@ -116,6 +118,7 @@ fn run(command: &Command) -> Outcome {
         Command::Queues(args) => show::run("queues", args),
         Command::Agents(args) => show::run("agents", args),
         Command::Calls(args) => show::run("calls", args),
+        Command::WholeCalls(args) => show::run("whole_calls", args),
         Command::Agent(args) => story::run(&story::AGENT, args),
         Command::Call(args) => story::run(&story::CALL, args),
         Command::Queue(args) => story::run(&story::QUEUE, args),

@@ -36,6 +36,39 @@ fn check_tells_every_problem_and_ends_with_3() {
 }
 
 #[test]
+fn the_settings_of_hackamore_are_checked_too() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let lines = "COM_DIAG_HACKAMORE_NAME1=old\nCOM_DIAG_HACKAMORE_USERNAME1=u\n";
+    let dot = file(dir.path(), ".com_diag_hackamore", lines.as_bytes());
+    let check = |secret: &str| {
+        let mut command = command::binary();
+        command.env("HOME", dir.path()).env("COM_DIAG_HACKAMORE_SECRET1", secret);
+        let done = command.args(["check"]).current_dir(dir.path()).output().expect("it starts");
+        let text = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
+        (done.status.code(), text)
+    };
+    let allow = |mode| {
+        let allowed = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(&dot, allowed).expect("it is ours");
+    };
+    allow(0o644);
+    let (code, said) = check("s");
+    assert!(code == Some(3) && said.contains("others can read it; chmod 600"), "{said}");
+    allow(0o600);
+    let (code, said) = check("");
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("environment: COM_DIAG_HACKAMORE_SECRET1: is missing or"), "{said}");
+    let (code, said) = check("s");
+    assert!(code == Some(0) && said.contains("no problems; switches: old"), "{said}");
+    file(dir.path(), "busyhour.toml", PBX.as_bytes());
+    let (code, said) = check("s");
+    assert!(code == Some(0) && said.contains("switches: old, a"), "{said}");
+    file(dir.path(), "busyhour.toml", format!("hackamore = \"off\"\n{PBX}").as_bytes());
+    let (code, said) = check("");
+    assert!(code == Some(0) && said.contains("switches: a"), "{said}");
+}
+
+#[test]
 fn the_sample_passes_the_check_once_its_secret_is_there() {
     let dir = tempfile::tempdir().expect("a folder");
     let sample = run(["config", "sample"]);

@@ -110,6 +110,7 @@ impl Engine {
             relay: engine.relay.clone(),
             journal: engine.journal.clone(),
             live: engine.live.clone(),
+            centre: model::Centre::new(),
             stories: engine.stories.clone(),
             watch: Watch::new(engine.administration.clone()),
             follows: Vec::new(),

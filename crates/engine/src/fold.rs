@@ -6,7 +6,7 @@
 
 use facts::table::Table;
 use facts::{Record, Stamp, Timed};
-use model::{Model, Step};
+use model::{Model, Part, Step};
 use std::fmt;
 use translate::asterisk::Translator;
 use translate::order::Reorder;
@@ -122,6 +122,11 @@ impl Fold {
     /// The live table of that name, true for `at` (not before [`Fold::now`]).
     pub fn table(&self, name: &str, at: Stamp) -> Option<Table> {
         self.model.table(name, at.max(self.model.now()))
+    }
+
+    /// The calls that cross to other switches, true for `at` (not before [`Fold::now`]).
+    pub fn parts(&self, at: Stamp) -> Vec<Part> {
+        self.model.parts(at.max(self.model.now()))
     }
 
     /// A digest of everything the fold knows: equal folds, equal digests.

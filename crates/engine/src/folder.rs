@@ -13,6 +13,7 @@ use facts::table::{Table, Type, Value};
 use facts::{Stamp, Text};
 use journal::Journal;
 use links::asterisk::{Link, State as LinkState, Status};
+use model::Centre;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -198,6 +199,8 @@ pub(crate) struct Folder {
     pub(crate) relay: Arc<Relay>,
     pub(crate) journal: Arc<Journal>,
     pub(crate) live: Live,
+    /// What the calls of all ACDs have to do with each other.
+    pub(crate) centre: Centre,
     pub(crate) stories: Stories,
     pub(crate) watch: Watch,
     /// Alarms that followed from the tables when these were last made.
@@ -371,9 +374,14 @@ impl Folder {
     /// The tables of all ACDs together.
     fn tables(&mut self, now: Stamp) -> Vec<Table> {
         let mut tables: BTreeMap<&'static str, Table> = BTreeMap::new();
+        let mut parts = Vec::new();
         for acd in &mut self.acds {
             acd.made = acd.making();
             let at = acd.tables_at(now);
+            parts.extend(acd.fold.parts(at).into_iter().map(|mut part| {
+                part.shift(acd.shown_offset_us);
+                part
+            }));
             for shape in model::SHAPES {
                 let Some(mut table) = acd.fold.table(shape.name, at) else { continue };
                 shift(&mut table, acd.shown_offset_us);
@@ -393,6 +401,7 @@ impl Folder {
                 table.rows.sort_by(|a, b| a.get(..key).cmp(&b.get(..key)));
             }
         }
+        self.centre.unite(parts, &mut tables);
         tables
     }
 
@@ -503,6 +512,7 @@ mod tests {
             journal: journal.clone(),
             live: Live::new(),
             stories: Stories::new(),
+            centre: Centre::new(),
             watch: Watch::new(Administration::open(journal.clone())),
             follows: Vec::new(),
             stop: Arc::default(),

@@ -4,7 +4,7 @@
 //! Facts are statements, not commands: a fold must bear any of them missing, doubled, late or
 //! about somebody it never heard of.
 
-use crate::{AgentId, BridgeId, CallId, ChannelId, DeviceId, SplitId, Stamp, Text};
+use crate::{AgentId, BridgeId, CallId, ChannelId, DeviceId, LegId, SplitId, Stamp, Text};
 
 /// A fact and the moment, on the switch's clock, at which it was so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -250,6 +250,13 @@ pub enum Fact {
         channel: ChannelId,
         /// The call it now names.
         call: CallId,
+    },
+    /// It is one end of this leg, of which another switch may have the other.
+    ChannelLeg {
+        /// Which.
+        channel: ChannelId,
+        /// What both ends call it.
+        leg: LegId,
     },
     /// The party at its endpoint.
     ChannelParty {

@@ -16,6 +16,6 @@ pub use fact::{
     Anomaly, Device, DialOutcome, Direction, Fact, Fields, HowSeen, Member, NewChannel, Outcome,
     Phase, Released, Said, Timed,
 };
-pub use name::{AgentId, BridgeId, CallId, ChannelId, DeviceId, SplitId, Text};
+pub use name::{AgentId, BridgeId, CallId, ChannelId, DeviceId, LegId, SplitId, Text};
 pub use record::{Epoch, Kind, Observation, Record};
 pub use stamp::{CivilTime, Stamp, Zone};

@@ -48,6 +48,9 @@ names! {
     ChannelId;
     /// What belongs together as one call (Asterisk: Linkedid). Can change in a channel's life.
     CallId;
+    /// What a channel of this switch and one of another have in common: the two ends of one leg
+    /// between them (SIP: the Call-ID). The only name that means something in two ACDs.
+    LegId;
     /// A mixing point that connects channels.
     BridgeId;
     /// A queue (CMS: split or skill).

@@ -128,6 +128,7 @@ impl Model {
         match fact {
             Fact::ChannelPhase { phase, .. } => self.channel_phase(key, *phase, at),
             Fact::ChannelCall { call, .. } => self.channel_call(key, call, at),
+            Fact::ChannelLeg { leg, .. } => self.channel_leg(key, leg, at),
             Fact::ChannelParty { number, party, .. } => self.channel_party(key, number, party, at),
             Fact::ChannelStep { context, exten, application, .. } => {
                 self.channel_step(key, context, exten, application, at);
@@ -230,6 +231,7 @@ const fn subject(fact: &Fact) -> Option<&facts::ChannelId> {
     match fact {
         Fact::ChannelPhase { channel, .. }
         | Fact::ChannelCall { channel, .. }
+        | Fact::ChannelLeg { channel, .. }
         | Fact::ChannelParty { channel, .. }
         | Fact::ChannelStep { channel, .. }
         | Fact::HangupAsked { channel, .. }

@@ -7,10 +7,11 @@ use crate::Model;
 use crate::agents::Agent;
 use crate::arena::Key;
 use crate::channels::Channel;
+use crate::legs::Leg;
 use crate::steps::CallDid;
 use crate::trunks::Endpoint;
 use crate::visits::Visit;
-use facts::{AgentId, CallId, Direction, NewChannel, Outcome, SplitId, Stamp, Text};
+use facts::{AgentId, CallId, Direction, LegId, NewChannel, Outcome, SplitId, Stamp, Text};
 
 /// Why a channel, and with the last one its call, is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -121,6 +122,14 @@ pub(crate) struct Call {
     pub(crate) outcome: Option<Outcome>,
     pub(crate) abandoned_ringing: bool,
     pub(crate) hangup: Option<Party>,
+    /// That was asked on a leg between switches: who it was is known at its other end.
+    pub(crate) hangup_leg: Option<LegId>,
+    /// Its legs to and from other switches.
+    pub(crate) legs: Vec<Leg>,
+    /// The one that it came in by.
+    pub(crate) came_by: Option<LegId>,
+    /// Its name among the calls of all ACDs.
+    pub(crate) whole: Text,
     pub(crate) transfers: u32,
     pub(crate) was_held: bool,
     pub(crate) was_parked: bool,
@@ -134,8 +143,9 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    fn new(id: CallId, began: Stamp, at: Stamp) -> Self {
+    fn new(acd: &str, id: CallId, began: Stamp, at: Stamp) -> Self {
         let empty = Text::from("");
+        let whole = Text::from(format!("{acd}/{id}"));
         Self {
             ids: vec![id],
             absorbed: Vec::new(),
@@ -174,6 +184,10 @@ impl Call {
             outcome: None,
             abandoned_ringing: false,
             hangup: None,
+            hangup_leg: None,
+            legs: Vec::new(),
+            came_by: None,
+            whole,
             transfers: 0,
             was_held: false,
             was_parked: false,
@@ -254,7 +268,7 @@ impl Model {
             return key;
         }
         let call = self.ended.take(id).map_or_else(
-            || Call::new(id.clone(), began, at),
+            || Call::new(&self.settings.acd, id.clone(), began, at),
             |mut call| {
                 call.end = None;
                 call.ticked = at;
@@ -297,6 +311,7 @@ impl Model {
             news = true;
             call.entry_rank = Some(rank);
             call.entry = Some(channel);
+            call.came_by = None;
             call.entry_endpoint = endpoint;
             call.caller = n.number.clone();
             call.caller_name = n.party.clone();
@@ -480,6 +495,8 @@ impl Call {
         self.was_parked |= old.was_parked;
         self.conferenced |= old.conferenced;
         self.hangup = None;
+        self.hangup_leg = None;
+        self.legs.extend(old.legs);
         if !old.work_code.is_empty() {
             self.work_code = old.work_code;
         }

@@ -11,7 +11,7 @@ use crate::steps::CallDid;
 use crate::timers::Timer;
 use crate::trunks::Endpoint;
 use crate::visits::Visit;
-use facts::{ChannelId, DeviceId, Direction, NewChannel, Outcome, Phase, Stamp, Text};
+use facts::{ChannelId, DeviceId, Direction, LegId, NewChannel, Outcome, Phase, Stamp, Text};
 
 /// A leg of a call.
 #[derive(Debug)]
@@ -55,6 +55,8 @@ pub(crate) struct Channel {
     pub(crate) served_by: Option<Key<Agent>>,
     /// Dialled for a queue call: not a call of the agent's own unless it talks on afterwards.
     pub(crate) queue_leg: bool,
+    /// The leg between switches that it is one end of.
+    pub(crate) leg: Option<LegId>,
     /// Its party has transferred the call.
     pub(crate) transferred: bool,
     /// A resync did not name it.
@@ -134,6 +136,7 @@ impl Model {
             seat: None,
             served_by: None,
             queue_leg: false,
+            leg: None,
             transferred: false,
             missing: false,
             heard: at,
@@ -329,13 +332,14 @@ impl Model {
     /// Who transferred a call leaves it, he does not end it.
     pub(crate) fn hangup_asked(&mut self, key: Key<Channel>, by_party: bool) {
         let Some(c) = self.channels.get(key).filter(|c| !c.transferred) else { return };
-        let (talking, call) = (c.talking, c.call);
+        let (talking, call, leg) = (c.talking, c.call, c.leg.clone());
         let who = if by_party { self.party_of(key) } else { Party::Switch };
         if let Some(call) = self.calls.get_mut(call)
             && call.hangup.is_none()
             && (talking || call.entry == Some(key))
         {
             call.hangup = Some(who);
+            call.hangup_leg = leg.filter(|_| by_party);
         }
     }
 
@@ -381,6 +385,9 @@ impl Model {
                 self.touch(agent, at);
             }
             self.forget_endpoint(endpoint);
+        }
+        if let Some(leg) = &c.leg {
+            self.leg_over(c.call, leg, c.direction, at);
         }
         self.call_loses(c.call, key, c.slot, why, at);
     }

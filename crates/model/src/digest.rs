@@ -142,6 +142,11 @@ impl Model {
             .ints([call.visited, call.transfers].map(i64::from))
             .ints([call.was_held, call.was_parked, call.conferenced].map(i64::from))
             .text(&call.work_code);
+        let mut legs: Vec<_> = call.legs.iter().map(|l| (&l.id, l.out)).collect();
+        legs.sort();
+        for (leg, out) in legs {
+            line = line.text(leg).int(i64::from(out));
+        }
         let mut talked: Vec<_> = call.agents_talked.iter().collect();
         talked.sort();
         for agent in talked {

@@ -286,6 +286,24 @@ fn work_codes_by_variable_and_by_message() {
 }
 
 #[test]
+fn legs_by_variable_and_in_every_header() {
+    check(
+        "0 Newchannel C ChanVariable=BUSYHOUR_LEG=
+         1 VarSet C ChanVariable=BUSYHOUR_LEG=x-1 Variable=BUSYHOUR_LEG Value=x-1
+         2 Newstate C ChanVariable=BUSYHOUR_LEG=x-1
+         3 Newchannel D
+         4 VarSet D Variable=BUSYHOUR_LEG Value=x-2
+         5 MusicOnHoldStart E ChanVariable=BUSYHOUR_LEG=x-3
+         6 Hangup C ChanVariable=BUSYHOUR_LEG=x-4",
+        "1.000 channel-leg C x-1
+         4.000 channel-leg D x-2
+         5.000 channel-leg E x-3
+         6.000 channel-leg C x-4
+         6.000 ended C 0",
+    );
+}
+
+#[test]
 fn an_orderly_restart_is_one_start() {
     check(
         "epoch 1000

@@ -39,6 +39,11 @@ impl Narrowed {
         narrowed
     }
 
+    /// The only switch asked for.
+    pub(crate) fn acd(&self) -> Option<&str> {
+        Some(self.acd.as_str()).filter(|acd| !acd.is_empty())
+    }
+
     fn pairs(&self) -> [(&'static str, &str); 5] {
         [
             ("acd", &self.acd),

@@ -39,7 +39,10 @@ pub(crate) enum Board {
         queue: String,
     },
     /// Trunk groups and their channels.
-    Trunks,
+    Trunks(
+        /// The only switch; `None`: all.
+        Option<String>,
+    ),
     /// What could not be explained.
     Anomalies,
     /// Big figures.
@@ -64,13 +67,13 @@ impl Board {
     /// The tables that it is made of.
     pub(crate) const fn tables(&self) -> &'static [&'static str] {
         match self {
-            Self::Calls(_) => &["calls", "thresholds", "groups"],
+            Self::Calls(_) => &["calls", "whole_calls", "thresholds", "groups"],
             Self::Call { .. } => &["calls"],
             Self::Agent { .. } => &["agents", "cagent"],
             Self::Queue { .. } => {
                 &["calls", "waiting", "queues", "agents", "cagent", "levels", "thresholds"]
             }
-            Self::Trunks => &["trunks", "ctrunk"],
+            Self::Trunks(_) => &["trunks", "ctrunk"],
             Self::Anomalies => &["anomalies"],
             Self::Wall(_) => &["queues", "agents", "levels", "thresholds", "groups"],
         }
@@ -114,7 +117,7 @@ impl Board {
             Self::Agent { acd, agent } => agent::content(now, acd, agent, look),
             Self::Call { acd, call } => call::content(now, acd, call, look),
             Self::Queue { acd, queue } => queue::content(now, acd, queue, look),
-            Self::Trunks => trunks::content(now, look),
+            Self::Trunks(acd) => trunks::content(now, acd.as_deref(), look),
             Self::Anomalies => anomalies::content(now, look),
             Self::Wall(wall) => wallboard::content(now, wall, look),
         }
@@ -128,7 +131,7 @@ impl Board {
             Self::Agent { acd, agent } => agent::body(&content, now, (acd, agent), look),
             Self::Call { acd, call } => call::body(&content, now, (acd, call), look),
             Self::Queue { acd, queue } => queue::body(&content, now, (acd, queue), look),
-            Self::Trunks => trunks::body(&content, now, look),
+            Self::Trunks(acd) => trunks::body(&content, now, acd.as_deref(), look),
             Self::Anomalies => anomalies::body(&content, now, look),
             Self::Wall(wall) => wallboard::body(&content, now, wall, look),
         }

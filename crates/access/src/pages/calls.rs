@@ -1,7 +1,8 @@
 //! The Calls page: calls that live and the last that ended.
 
 use super::asked::Narrowed;
-use super::boards::{Content, Grid, find, frame, none};
+use super::boards::{Content, Grid, find, frame, none, rows};
+use super::centre;
 use super::columns::Calls;
 use super::floor::{Head, Look};
 use super::levels::{Level, Target, Targets};
@@ -11,7 +12,7 @@ use facts::Stamp;
 use facts::decree::Measure;
 use facts::table::Row;
 use maud::{Markup, html};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const HEADS: [Head; 9] = [
     Head("who", "Caller", ""),
@@ -126,6 +127,27 @@ pub(crate) struct Place {
     pub(crate) since: Option<Stamp>,
 }
 
+/// The ids of calls that cross switches: each is one row, and its parts are none.
+pub(crate) fn crossing(now: &Snapshot) -> BTreeSet<&str> {
+    let Some(table) = now.tables.get("whole_calls") else { return BTreeSet::new() };
+    let c = Calls::of(table.shape);
+    table.rows.iter().map(|row| c.whole.text(row)).collect()
+}
+
+/// The switches that a call came through, each leading to its part there.
+fn hops(way: &str, parts: &str) -> Markup {
+    let hops = way.split(' ').zip(parts.split(' ').chain(std::iter::repeat("")));
+    html! {
+        @for (i, (acd, part)) in hops.enumerate() {
+            @if i > 0 { " → " }
+            @match part.split_once('/') {
+                Some((of, call)) => a href=(call_path(of, call)) { (visible(acd)) },
+                None => (visible(acd)),
+            }
+        }
+    }
+}
+
 /// A call; with a place in a queue, as a caller of that queue.
 /// A wait only grows, so the script counts the level on by the limits in force for the queue.
 pub(crate) fn call_row(
@@ -135,7 +157,15 @@ pub(crate) fn call_row(
     target: Option<Target>,
     look: Look<'_>,
 ) -> Markup {
-    let (acd, call, state) = (c.acd.text(row), c.call.text(row), c.state.text(row));
+    // A call that crosses switches is named by all of them; its queue and its agent are of one.
+    let way = c.way.text(row);
+    let crosses = !way.is_empty();
+    let (acd, state) = (c.acd.text(row), c.state.text(row));
+    let call = if crosses { c.whole.text(row) } else { c.call.text(row) };
+    let here = |of: &super::columns::Place| if crosses { of.text(row) } else { acd };
+    let (queue_acd, agent_acd) = (here(&c.split_acd), here(&c.agent_acd));
+    // The page of its life is that of its first part.
+    let first = call.split_once('/').filter(|_| crosses).map_or(call, |(_, call)| call);
     let (group, queue) = (group(c, row), c.split.text(row));
     let since = place.and_then(|place| place.since).or_else(|| since(c, row));
     let waits = group == "WAITING" || place.is_some();
@@ -154,10 +184,12 @@ pub(crate) fn call_row(
     html! {
         tr id=(row_id(kind, acd, call)) class=[level.some()] data-s=(visible(state)) data-g=(group)
             data-t=[since.map(millis)] data-w=[target.and_then(|t| t.of_wait())] hidden[hidden] {
-            @if look.several { td.acd { (visible(acd)) } }
+            @if look.several { td.acd {
+                @if crosses { (hops(way, c.calls.text(row))) } @else { (visible(acd)) }
+            } }
             @if let Some(place) = place { td.n { (place.position) } }
             th scope="row" class="who" {
-                a href=(call_path(acd, call)) { (visible(name)) }
+                a href=(call_path(acd, first)) { (visible(name)) }
                 @if !number.is_empty() { " " small { (visible(number)) } }
             }
             td.st { (visible(state_words(state))) }
@@ -171,11 +203,11 @@ pub(crate) fn call_row(
             td.lo { (visible(c.vdn.text(row))) }
             @if place.is_none() {
                 td.sp { @if !queue.is_empty() {
-                    a href=(queue_path(acd, queue)) { (visible(queue)) }
+                    a href=(queue_path(queue_acd, queue)) { (visible(queue)) }
                 } }
             }
             td.ag { @if !agent.is_empty() {
-                a href=(agent_path(acd, c.agent.text(row))) { (visible(agent)) }
+                a href=(agent_path(agent_acd, c.agent.text(row))) { (visible(agent)) }
             } }
             @if place.is_none() {
                 td.lo { (visible(c.trunk_group.text(row))) }
@@ -212,13 +244,23 @@ pub(crate) fn content(now: &Snapshot, asked: &Narrowed, look: Look<'_>) -> Conte
     let mut content = Content::default();
     let targets = Targets::of(now);
     let mut known: BTreeMap<(&str, &str), Option<Target>> = BTreeMap::new();
-    for row in table.rows.iter().filter(|row| asked.fits(&c, row)) {
+    let wholes = crossing(now);
+    // Of one switch alone the parts are shown, in the centre the whole.
+    let alone = asked.acd().is_some();
+    let part = |row: &&Row| !wholes.is_empty() && wholes.contains(c.whole.text(row));
+    let single = table.rows.iter().filter(|row| alone || !part(row)).map(|row| (c, row));
+    let w = now.tables.get("whole_calls").map_or(c, |table| Calls::of(table.shape));
+    let whole = rows(now, "whole_calls").iter().filter(|_| !alone).map(|row| (w, row));
+    for (c, row) in single.chain(whole).filter(|(c, row)| asked.fits(c, row)) {
         let group = group(&c, row);
         for ((code, _), sum) in GROUPS.iter().zip(&mut sums) {
             *sum += i64::from(*code == group);
         }
-        let id = row_id('c', c.acd.text(row), c.call.text(row));
-        let (acd, queue) = (c.acd.text(row), c.split.text(row));
+        let crosses = !c.way.text(row).is_empty();
+        let call = if crosses { c.whole.text(row) } else { c.call.text(row) };
+        let id = row_id('c', c.acd.text(row), call);
+        let acd = if crosses { c.split_acd.text(row) } else { c.acd.text(row) };
+        let queue = c.split.text(row);
         let target = *known
             .entry((acd, queue))
             .or_insert_with(|| targets.of_queue(acd, queue, Measure::OldestWait));
@@ -253,6 +295,7 @@ pub(crate) fn body(content: &Content, now: &Snapshot, asked: &Narrowed, look: Lo
         now,
         look,
         &html! {
+            div id="centre" { (centre::switch(now, "/calls", asked.acd(), look)) }
             section.board aria-labelledby="calls-title" {
                 header {
                     h1 id="calls-title" { "Calls" } span.count id="calls-count" {}

@@ -32,7 +32,9 @@ columns! {
     /// Of `calls`.
     Calls {
         acd call state caller caller_name dialled vdn split agent agent_name trunk_group began
-        queued_at answered_at ended_at wait_ms ring_ms talk_ms hold_ms outcome ended_by
+        queued_at answered_at ended_at wait_ms ring_ms talk_ms hold_ms outcome ended_by whole
+        // Of `whole_calls` only.
+        way split_acd agent_acd calls
     }
     /// Of `cagent`: an agent in one queue.
     Members {

@@ -11,7 +11,7 @@ use super::sieve::{Group, Sieve, Wanted};
 use super::words::{
     age, agent_path, call_path, calls_path, count, millis, queue_path, row_id, span, visible,
 };
-use super::{notices, words};
+use super::{centre, notices, words};
 use engine::{Change, Snapshot, Stories};
 use facts::table::{Row, Table, Value};
 use facts::{Stamp, Text};
@@ -494,12 +494,13 @@ pub(crate) fn body(now: &Snapshot, wanted: &Wanted, look: Look<'_>) -> Markup {
     };
     // Without a group the tiles count what other pages list.
     let links = tile_links();
-    let to = if wanted.group.is_empty() { &links[..] } else { &[] };
+    let to = if wanted.group.is_empty() && wanted.acd().is_none() { &links[..] } else { &[] };
     html! {
         main id="floor" data-stream={ "/floor/stream" (wanted.query()) } data-version=(look.place)
             data-several=(u8::from(look.several)) data-at=(millis(now.at)) {
             h1.unseen { "Floor" }
             div id="notices" { (notices::all(now)) }
+            div id="centre" { (centre::switch(now, "/", wanted.acd(), look)) }
             (narrow(now, wanted, sieve.unknown))
             (tiles(&figures, look.now, to))
             section.queues aria-labelledby="queues-title" {

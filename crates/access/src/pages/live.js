@@ -562,7 +562,7 @@ const apply = (patch) => {
     if (document.querySelector(".bar")) drawBar();
     showOldest(beatAt);
   }
-  for (const id of ["queues-empty", "agents-empty"]) {
+  for (const id of ["queues-empty", "agents-empty", "centre"]) {
     const place = document.getElementById(id);
     if (place && patch[id] !== undefined) place.innerHTML = patch[id];
   }

@@ -11,6 +11,7 @@ mod assets;
 mod boards;
 mod call;
 mod calls;
+mod centre;
 mod columns;
 mod figures;
 mod floor;
@@ -69,6 +70,7 @@ pub(super) fn wanted(pairs: Vec<(String, String)>, rest: &mut Vec<(String, Strin
         match name.as_str() {
             "group" => wanted.group = text,
             "level" => wanted.level = Level::of_word(&text),
+            "acd" => wanted.acd = text,
             _ => rest.push((name, text)),
         }
     }
@@ -155,8 +157,15 @@ pub(crate) async fn queue(
 }
 
 /// `/trunks`: the Trunks page.
-pub(crate) async fn trunks(State(site): State<Site>) -> Response {
-    board(&site, "Trunks", "/trunks", &Board::Trunks)
+pub(crate) async fn trunks(State(site): State<Site>, asked: Asked) -> Result<Response, Refusal> {
+    let acd = only_acd(&mut pairs(asked)?);
+    Ok(board(&site, "Trunks", "/trunks", &Board::Trunks(acd)))
+}
+
+/// Takes the only switch that is asked for out of the pairs of an address.
+pub(super) fn only_acd(asked: &mut Vec<(String, String)>) -> Option<String> {
+    let at = asked.iter().position(|(name, _)| name == "acd")?;
+    Some(asked.swap_remove(at).1).filter(|acd| !acd.is_empty())
 }
 
 /// `/anomalies`: the Anomalies page.

@@ -7,7 +7,7 @@ use super::boards::Board;
 use super::floor::{Figures, Look};
 use super::levels::Level;
 use super::sieve::{Sieve, Wanted};
-use super::{assets, floor, links, look, notices, words};
+use super::{assets, centre, floor, links, look, notices, words};
 use crate::feed::Merged;
 use crate::site::Site;
 use crate::wire;
@@ -43,6 +43,19 @@ impl Page {
             // Its counts never stand still.
             Self::Links => 500,
         })
+    }
+}
+
+impl Page {
+    /// Its address without what it is narrowed to, and the only switch it is of, where it can be of
+    /// one.
+    fn centre(&self) -> Option<(&'static str, Option<&str>)> {
+        match self {
+            Self::Floor(wanted) => Some(("/", wanted.acd())),
+            Self::Board(Board::Calls(asked)) => Some(("/calls", asked.acd())),
+            Self::Board(Board::Trunks(acd)) => Some(("/trunks", acd.as_deref())),
+            _ => None,
+        }
     }
 }
 
@@ -155,6 +168,9 @@ impl Print {
                 Page::Links => notices::alarms(now).into_string(),
             },
         )];
+        if let Some((path, only)) = self.page.centre() {
+            words.push(("centre", centre::switch(now, path, only, look).into_string()));
+        }
         if matches!(&self.page, Page::Floor(wanted) if wanted.all()) {
             // What an empty table says depends on the links, too.
             words.push(("queues-empty", floor::empty_words(now, "queues").into_string()));

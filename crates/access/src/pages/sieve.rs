@@ -65,12 +65,19 @@ pub(crate) struct Wanted {
     pub(crate) group: String,
     /// Only at this level or above.
     pub(crate) level: Level,
+    /// Only of this switch; empty: of all.
+    pub(crate) acd: String,
 }
 
 impl Wanted {
+    /// The only switch that is looked at.
+    pub(crate) fn acd(&self) -> Option<&str> {
+        Some(self.acd.as_str()).filter(|acd| !acd.is_empty())
+    }
+
     /// Whether everything is.
     pub(crate) fn all(&self) -> bool {
-        self.group.is_empty() && self.level == Level::Plain
+        self.group.is_empty() && self.level == Level::Plain && self.acd.is_empty()
     }
 
     /// The part of an address behind the `?`, and empty if all is asked for.
@@ -78,6 +85,9 @@ impl Wanted {
         let mut parts = Vec::new();
         if !self.group.is_empty() {
             parts.push(super::words::pair("group", &self.group));
+        }
+        if let Some(acd) = self.acd() {
+            parts.push(super::words::pair("acd", acd));
         }
         if let Some(level) = self.level.some() {
             parts.push(format!("level={level}"));
@@ -91,6 +101,8 @@ impl Wanted {
 pub(crate) struct Sieve<'a> {
     levels: Levels<'a>,
     level: Level,
+    /// The only switch; empty: all.
+    acd: String,
     /// The group's queues and agents; `None`: of all.
     of: Option<(Names<'a>, Names<'a>)>,
     /// Whether a group was asked for that is not there.
@@ -104,19 +116,21 @@ impl<'a> Sieve<'a> {
     /// What `wanted` means now.
     pub(crate) fn of(now: &'a Snapshot, wanted: &Wanted) -> Self {
         let (levels, level) = (Levels::of(now), wanted.level);
+        let acd = wanted.acd.clone();
         if wanted.group.is_empty() {
-            return Self { levels, level, of: None, unknown: false };
+            return Self { levels, level, acd, of: None, unknown: false };
         }
         let group = Group::named(now, &wanted.group);
         let unknown = group.is_none();
         let of = Some(group.map(|group| members(now, &group)).unwrap_or_default());
-        Self { levels, level, of, unknown }
+        Self { levels, level, acd, of, unknown }
     }
 
     /// Without regard to levels.
     pub(crate) fn of_any_level(&self) -> Self {
         let of = self.of.clone();
-        Self { levels: self.levels, level: Level::Plain, of, unknown: self.unknown }
+        let acd = self.acd.clone();
+        Self { levels: self.levels, level: Level::Plain, acd, of, unknown: self.unknown }
     }
 
     /// Who belongs to the group, as a hash: another one, other members.
@@ -128,20 +142,22 @@ impl<'a> Sieve<'a> {
 
     /// Whether all rows are wanted.
     pub(crate) fn all(&self) -> bool {
-        self.of.is_none() && self.level == Level::Plain
+        self.of.is_none() && self.level == Level::Plain && self.acd.is_empty()
     }
 
     /// Whether a row of `queues` is wanted.
     pub(crate) fn queue(&self, c: &Queues, row: &Row) -> bool {
         let key = (c.acd.text(row), c.queue.text(row));
-        self.of.as_ref().is_none_or(|(queues, _)| queues.contains(&key))
+        (self.acd.is_empty() || self.acd == key.0)
+            && self.of.as_ref().is_none_or(|(queues, _)| queues.contains(&key))
             && (self.level == Level::Plain || queue_level(c, row, self.levels).0 >= self.level)
     }
 
     /// Whether a row of `agents` is wanted.
     pub(crate) fn agent(&self, c: &Agents, row: &Row) -> bool {
         let key = (c.acd.text(row), c.agent.text(row));
-        self.of.as_ref().is_none_or(|(_, agents)| agents.contains(&key))
+        (self.acd.is_empty() || self.acd == key.0)
+            && self.of.as_ref().is_none_or(|(_, agents)| agents.contains(&key))
             && (self.level == Level::Plain
                 || self.levels.attention(key.0, "agent", key.1).0 >= self.level)
     }

@@ -4,7 +4,7 @@
 //! * `patch`: `{at, all?, reload?, rows?, pieces?, cells?, gone?, figures?, notices?,
 //!   queues-empty?, agents-empty?}`: rendered rows, and other pieces, to put in place by their
 //!   ids; with `all`, rows that are not among them go. `cells`: of rows that are there, by id, the cells that changed by their
-//!   place, and under `tr` the row's opening tag. `reload`: the page must be loaded anew. The
+//!   place, and under `tr` the row's opening tag. `reload`: the page must be loaded anew. `centre` and the
 //!   last three: what stands in the elements of that id.
 //! * `clock`: `{now, at, tag}`: this server's clock, when tables were last published, and the
 //!   build of the pages. First, and every 5 s.
@@ -12,7 +12,7 @@
 use super::asked::Narrowed;
 use super::boards::Board;
 use super::wallboard::Wall;
-use super::{Page, wanted};
+use super::{Page, only_acd, wanted};
 use crate::feed::{Feed, known};
 use crate::press::Topic;
 use crate::refusal::Refusal;
@@ -91,7 +91,9 @@ pub(crate) async fn trunks_stream(
     headers: HeaderMap,
     asked: Asked,
 ) -> Moving {
-    board_stream(site, &headers, pairs(asked)?, Board::Trunks)
+    let mut asked = pairs(asked)?;
+    let acd = only_acd(&mut asked);
+    board_stream(site, &headers, asked, Board::Trunks(acd))
 }
 
 /// `/anomalies/stream`: what has changed on the Anomalies page.

@@ -1,9 +1,10 @@
 //! The Trunks page: trunk groups, and the channels that are open on them.
 
 use super::boards::{Content, Grid, find, frame, none, rows};
+use super::centre;
 use super::columns::{Channels, Trunks};
 use super::floor::{Head, Look, number};
-use super::words::{age, millis, queue_path, row_id, visible};
+use super::words::{age, millis, pair, queue_path, row_id, visible};
 use engine::Snapshot;
 use facts::table::Row;
 use maud::{Markup, html};
@@ -77,18 +78,19 @@ fn channel_row(c: &Channels, row: &Row, look: Look<'_>) -> Markup {
 }
 
 /// Trunk groups and channels.
-pub(crate) fn content(now: &Snapshot, look: Look<'_>) -> Content {
+pub(crate) fn content(now: &Snapshot, acd: Option<&str>, look: Look<'_>) -> Content {
+    let shown = |of: &str| acd.is_none_or(|acd| acd == of);
     let mut content = Content::default();
     if let Some(table) = now.tables.get("trunks") {
         let c = Trunks::of(table.shape);
-        for row in rows(now, "trunks") {
+        for row in rows(now, "trunks").iter().filter(|row| shown(c.acd.text(row))) {
             let id = row_id('t', c.acd.text(row), c.trunk_group.text(row));
             content.rows.push((id, group_row(&c, row, look).into_string()));
         }
     }
     if let Some(table) = now.tables.get("ctrunk") {
         let c = Channels::of(table.shape);
-        for row in rows(now, "ctrunk") {
+        for row in rows(now, "ctrunk").iter().filter(|row| shown(c.acd.text(row))) {
             let id = row_id('h', c.acd.text(row), c.eqloc.text(row));
             content.rows.push((id, channel_row(&c, row, look).into_string()));
         }
@@ -97,7 +99,12 @@ pub(crate) fn content(now: &Snapshot, look: Look<'_>) -> Content {
 }
 
 /// What stands between the header and the end of the page.
-pub(crate) fn body(content: &Content, now: &Snapshot, look: Look<'_>) -> Markup {
+pub(crate) fn body(content: &Content, now: &Snapshot, acd: Option<&str>, look: Look<'_>) -> Markup {
+    let mut stream = String::from("/trunks/stream");
+    if let Some(acd) = acd {
+        stream.push('?');
+        stream.push_str(&pair("acd", acd));
+    }
     let groups = Grid {
         id: "trunks",
         kind: 't',
@@ -119,10 +126,11 @@ pub(crate) fn body(content: &Content, now: &Snapshot, look: Look<'_>) -> Markup 
     let no_channel = html! { p { "No channel is open on a trunk." } };
     frame(
         "trunks-page",
-        "/trunks/stream",
+        &stream,
         now,
         look,
         &html! {
+            div id="centre" { (centre::switch(now, "/trunks", acd, look)) }
             section.board aria-labelledby="trunks-title" {
                 header { h1 id="trunks-title" { "Trunks" } span.count id="trunks-count" {} }
                 (groups.markup(content, &no_group, look))

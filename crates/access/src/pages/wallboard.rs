@@ -174,7 +174,7 @@ impl<'a> Facts<'a> {
             }
             View::Centre | View::Group(_) => {
                 let group = if let View::Group(name) = view { name.clone() } else { String::new() };
-                let sieve = Sieve::of(now, &Wanted { group, level: Level::Plain });
+                let sieve = Sieve::of(now, &Wanted { group, ..Wanted::default() });
                 let (sums, staff) = of_wanted(now, &sieve);
                 (sums, staff, all().filter(|(c, row)| sieve.queue(c, row)).collect())
             }

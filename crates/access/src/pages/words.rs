@@ -163,7 +163,7 @@ pub(crate) fn pair(name: &str, value: &str) -> String {
 }
 
 /// Text as a part of an address.
-fn escape(out: &mut String, text: &str) {
+pub(crate) fn escape(out: &mut String, text: &str) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_".contains(&byte) {
             out.push(char::from(byte));

@@ -82,6 +82,14 @@ pub(crate) const KEYS: &[Key] = &[
          5,000 events/s need 130. When it is full, what is heard is dropped and the hole recorded.",
     ),
     key(
+        "",
+        "hackamore",
+        Holds::Word(&["on", "plain", "off"]),
+        "\"on\"",
+        "Whether Hackamore's settings (below) configure switches as well: `off` does not look at \
+         them; `plain` lets them be attached to over a network, too, where everybody can read.",
+    ),
+    key(
         "journal",
         "queue_mib",
         Holds::Int(16, 65_536),
@@ -289,6 +297,7 @@ pub(crate) fn reference() -> String {
             out.push_str(&format!("| `{}` | {holds} | {default} | {} |\n", k.name, k.doc));
         }
     }
+    out.push_str(&super::hackamore::reference());
     out
 }
 

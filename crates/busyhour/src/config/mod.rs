@@ -1,6 +1,7 @@
 //! From a configuration file to what the engine wants. The file is checked as a whole: every
 //! problem, of whatever kind, is told in one go.
 
+pub(crate) mod hackamore;
 pub(crate) mod keys;
 mod read;
 
@@ -17,6 +18,8 @@ use std::time::Duration;
 
 /// Where a server listens if nothing else is said.
 pub(crate) const LISTEN: &str = "127.0.0.1:8080";
+/// The configuration file if nothing else is said.
+const FILE: &str = "busyhour.toml";
 const MIB: u64 = 1 << 20;
 const RING_MIB: u64 = 512;
 
@@ -41,13 +44,27 @@ pub(crate) fn host_name() -> String {
 
 /// Reads and checks a file. All problems come as one failure, a line each.
 pub(crate) fn load(path: &Path) -> Result<Config, Failure> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| Failure::new(Exit::Config, format!("cannot read {}: {e}", path.display())))?;
+    let found = hackamore::Found::here();
+    let text = match std::fs::read_to_string(path) {
+        // Hackamore's settings are enough where nobody has named a file.
+        Err(e)
+            if e.kind() == std::io::ErrorKind::NotFound
+                && path == Path::new(FILE)
+                && !found.is_empty() =>
+        {
+            String::new()
+        }
+        read => read.map_err(|e| {
+            Failure::new(Exit::Config, format!("cannot read {}: {e}", path.display()))
+        })?,
+    };
     let base = path.parent().unwrap_or(Path::new("."));
-    build(&text, base).map_err(|mut problems| {
+    build(&text, base, &found).map_err(|mut problems| {
         problems.sort();
-        let lines: Vec<String> =
-            problems.iter().map(|p| format!("{}: {p}", path.display())).collect();
+        let place = |p: &Problem| {
+            if p.file.is_empty() { path.display().to_string() } else { p.file.clone() }
+        };
+        let lines: Vec<String> = problems.iter().map(|p| format!("{}: {p}", place(p))).collect();
         Failure::new(Exit::Config, lines.join("\nbusyhour: "))
     })
 }
@@ -60,7 +77,7 @@ pub(crate) fn first_fold(path: &Path) -> Result<FoldSettings, Failure> {
     })
 }
 
-fn build(text: &str, base: &Path) -> Result<Config, Vec<Problem>> {
+fn build(text: &str, base: &Path, found: &hackamore::Found) -> Result<Config, Vec<Problem>> {
     let (file, mut problems) = read::read(text);
     let top = &file.top;
     let listen = match top.text("listen").unwrap_or(LISTEN).parse::<SocketAddr>() {
@@ -91,6 +108,14 @@ fn build(text: &str, base: &Path) -> Result<Config, Vec<Problem>> {
     };
     let mut names = BTreeMap::new();
     let mut acds = Vec::new();
+    let hackamore = hackamore::Use::of(top.text("hackamore"));
+    if hackamore != hackamore::Use::Off {
+        let taken = file.pbxes.iter().filter_map(|s| s.text("name")).collect();
+        let plain = hackamore == hackamore::Use::Plain;
+        let (switches, more) = found.switches(plain, &taken, &server);
+        acds.extend(switches);
+        problems.extend(more);
+    }
     for section in &file.pbxes {
         if let Some(acd) = pbx(section, base, &server, &mut problems) {
             if names.insert(acd.link.name.clone(), ()).is_some() {
@@ -99,9 +124,9 @@ fn build(text: &str, base: &Path) -> Result<Config, Vec<Problem>> {
             acds.push(acd);
         }
     }
-    if file.pbxes.is_empty() && problems.is_empty() {
+    if acds.is_empty() && file.pbxes.is_empty() && problems.is_empty() {
         let what = "there is no [[pbx]]: nothing to collect; see docs/configuration.md";
-        problems.push(Problem { line: 0, path: String::new(), what: what.to_owned() });
+        problems.push(Problem { what: what.to_owned(), ..Problem::default() });
     }
     let ring_bytes_max = unsigned(top.int("ring_mib")).unwrap_or(RING_MIB) * MIB;
     match listen {
@@ -211,14 +236,18 @@ fn secret(section: &Section, base: &Path, problems: &mut Vec<Problem>) -> Option
 
 /// The first line of a file that only its owner may read.
 fn secret_of_file(path: &Path) -> Result<String, String> {
+    Ok(private_text(path)?.lines().next().unwrap_or_default().to_owned())
+}
+
+/// The text of a file that only its owner may read.
+fn private_text(path: &Path) -> Result<String, String> {
     use std::os::unix::fs::PermissionsExt;
     let words = |e: std::io::Error| format!("{}: {e}", path.display());
     let mode = std::fs::metadata(path).map_err(words)?.permissions().mode();
     if mode & 0o077 != 0 {
         return Err(format!("{}: others can read it; chmod 600", path.display()));
     }
-    let text = std::fs::read_to_string(path).map_err(words)?;
-    Ok(text.lines().next().unwrap_or_default().to_owned())
+    std::fs::read_to_string(path).map_err(words)
 }
 
 fn tls(section: &Section, base: &Path, problems: &mut Vec<Problem>) -> Option<TlsSettings> {
@@ -305,7 +334,9 @@ mod tests {
     use super::*;
 
     fn problems(text: &str) -> Vec<String> {
-        let mut found = build(text, Path::new("/nowhere")).err().unwrap_or_default();
+        let mut found = build(text, Path::new("/nowhere"), &hackamore::Found::default())
+            .err()
+            .unwrap_or_default();
         found.sort();
         found.iter().map(ToString::to_string).collect()
     }
@@ -314,7 +345,7 @@ mod tests {
 
     #[test]
     fn a_small_file_is_enough() {
-        let config = build(GOOD, Path::new("/etc")).expect("good");
+        let config = build(GOOD, Path::new("/etc"), &hackamore::Found::default()).expect("good");
         assert_eq!(config.listen.to_string(), LISTEN);
         assert_eq!(config.engine.journal.dir, Path::new("/etc/busyhour-data/journal"));
         assert_eq!(&*config.engine.acds[0].link.name, "a");

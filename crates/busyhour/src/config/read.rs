@@ -7,8 +7,10 @@ use std::fmt;
 use toml_edit::{Document, Item, TableLike, Value};
 
 /// One thing that is wrong in the file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Problem {
+    /// Where it stands if not in the configuration file.
+    pub(crate) file: String,
     /// The line, from 1; 0: the file as a whole.
     pub(crate) line: usize,
     /// Where in the tree, e.g. `pbx[0].address`.
@@ -54,7 +56,12 @@ impl Section {
     /// A problem with a key of this section.
     pub(crate) fn problem(&self, key: &str, what: impl Into<String>) -> Problem {
         let line = self.given.get(key).map_or(self.line, |(line, _)| *line);
-        Problem { line, path: format!("{}{key}", self.path), what: what.into() }
+        Problem {
+            line,
+            path: format!("{}{key}", self.path),
+            what: what.into(),
+            ..Problem::default()
+        }
     }
 
     fn get(&self, key: &str) -> Option<&Given> {
@@ -120,7 +127,7 @@ pub(crate) fn read(text: &str) -> (File, Vec<Problem>) {
         Err(error) => {
             let line = error.span().map_or(0, |span| reader.line(span.start));
             let what = format!("this is not TOML: {}", error.message().replace('\n', "; "));
-            reader.problems.push(Problem { line, path: String::new(), what });
+            reader.problems.push(Problem { line, what, ..Problem::default() });
         }
         Ok(document) => {
             let root = document.as_table();
@@ -171,7 +178,8 @@ impl Reader<'_> {
 
     fn wrong(&mut self, item: &Item, path: &str, what: &str) {
         let line = self.line_of(item);
-        self.problems.push(Problem { line, path: path.to_owned(), what: what.to_owned() });
+        let (path, what) = (path.to_owned(), what.to_owned());
+        self.problems.push(Problem { line, path, what, ..Problem::default() });
     }
 
     fn section(

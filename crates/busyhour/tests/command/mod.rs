@@ -35,6 +35,8 @@ pub(crate) fn binary() -> Command {
     for name in ["BUSYHOUR_SERVER", "BUSYHOUR_DATA"] {
         command.env_remove(name);
     }
+    // Nobody's own settings of Hackamore.
+    command.env("HOME", "/nonexistent");
     command.env("BUSYHOUR_LOG", "warn").stdin(Stdio::null());
     command
 }

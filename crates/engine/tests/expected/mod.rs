@@ -1,6 +1,7 @@
 //! Reading expected tables. The format is in `fixtures/expected/README.md`.
 
 use facts::Stamp;
+use facts::table::{Table, Value};
 
 /// How far a time in `Ns` may be off, in milliseconds: the witnesses tell whole seconds.
 const WHOLE_SECOND_MS: i64 = 1_000;
@@ -100,4 +101,71 @@ pub(crate) fn aligned(grid: &[Vec<String>]) -> Vec<String> {
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     grid.iter().map(line).collect()
+}
+
+/// Says how the table differs from what a section expects.
+pub(crate) fn compare(section: &Section, table: &Table) -> Result<(), String> {
+    let mut places = Vec::new();
+    for column in section.columns.iter().chain(section.only.iter().map(|(c, _)| c)) {
+        places.push(
+            table
+                .shape
+                .column(column)
+                .ok_or_else(|| format!("table {} has no column {column}", section.table))?,
+        );
+    }
+    let found = rows(table, section, &places);
+    let mut unmatched: Vec<&Vec<String>> = Vec::new();
+    let mut left = found.clone();
+    for want in &section.rows {
+        let fits = |have: &Vec<String>| {
+            let cells = section.columns.iter().zip(want.iter().zip(have));
+            cells.into_iter().all(|(column, (want, have))| fits(column, want, have))
+        };
+        match left.iter().position(fits) {
+            Some(i) => drop(left.remove(i)),
+            None => unmatched.push(want),
+        }
+    }
+    if unmatched.is_empty() && left.is_empty() {
+        return Ok(());
+    }
+    let mut lines = vec![format!(
+        "{}{}: expected (-) and found (+)",
+        section.table,
+        section.at.map_or(String::new(), |at| format!(" at {at}"))
+    )];
+    let mut grid = vec![with_sign(" ", &section.columns)];
+    grid.extend(unmatched.iter().map(|row| with_sign("-", row)));
+    grid.extend(left.iter().map(|row| with_sign("+", row)));
+    lines.extend(aligned(&grid));
+    Err(lines.join("\n"))
+}
+
+fn with_sign(sign: &str, row: &[String]) -> Vec<String> {
+    std::iter::once(sign.to_owned()).chain(row.iter().cloned()).collect()
+}
+
+/// The rows of the table that the section is about, its columns only.
+fn rows(table: &Table, section: &Section, places: &[usize]) -> Vec<Vec<String>> {
+    let (shown, filters) = places.split_at(section.columns.len());
+    table
+        .rows
+        .iter()
+        .filter(|row| {
+            let wanted = section.only.iter().map(|(_, value)| value);
+            filters.iter().zip(wanted).all(|(i, value)| cell(&row[*i]) == *value)
+        })
+        .map(|row| shown.iter().map(|i| cell(&row[*i])).collect())
+        .collect()
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::Bool(b) => b.to_string(),
+        Value::Int(i) => i.to_string(),
+        Value::Stamp(s) => s.to_string(),
+        Value::Text(t) => t.to_string(),
+    }
 }

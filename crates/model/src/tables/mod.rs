@@ -15,6 +15,7 @@ mod trunks;
 mod waiting;
 
 pub use decided::{DECIDED_SHAPES, GROUPS, LEVELS, THRESHOLDS};
+pub(crate) use shapes::{CALLS, WHOLE_CALLS};
 pub use shapes::{SHAPES, shape};
 
 use crate::Model;

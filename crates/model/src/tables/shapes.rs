@@ -89,7 +89,7 @@ pub(super) const AGENTS: Shape = Shape {
 };
 
 /// `calls`: live calls and the last ones that ended.
-pub(super) const CALLS: Shape = Shape {
+pub(crate) const CALLS: Shape = Shape {
     name: "calls",
     doc: "a call: live ones, and the last ones that ended",
     key: 2,
@@ -125,6 +125,46 @@ pub(super) const CALLS: Shape = Shape {
         work_code Text "the last work code given";
         channels Int "channels open now";
         closed Text "why it is over: HANGUP SWITCH_RESTART MISSING TOO_OLD; null while it lives";
+        legs Text "its legs to and from other switches (SIP Call-IDs), blank between; null if none is known";
+        whole Text "the whole call it is a part of: ACD/call of the part that began first; of a call that did not cross switches, its own. Rows where it is their own are the centre's calls, each once";
+    },
+};
+
+/// `whole_calls`: calls that crossed switches.
+pub(crate) const WHOLE_CALLS: Shape = Shape {
+    name: "whole_calls",
+    doc: "a call that crosses switches, as one: live ones, and the last ones that ended; its parts are in `calls`",
+    key: 2,
+    columns: columns! {
+        acd Text "the switch it began on";
+        whole Text "its id: ACD/call of the part that began first, as `whole` in `calls`";
+        state Text "the state of its part where it is now, as in `calls`; ENDED when all parts have";
+        direction Text "IN OUT INTERNAL, of its first part";
+        caller Text "number of the party that began it; null if unknown";
+        caller_name Text "his name; null if unknown";
+        dialled Text "the number first dialled; null if none";
+        vdn Text "the entry point of its first part";
+        now_acd Text "the switch where it is now, or was last";
+        now_call Text "its part there: `call` in `calls`";
+        split Text "the queue it is in, or was last; null if it never queued";
+        split_acd Text "the switch of that queue";
+        agent Text "the agent it rings at, talks to, or talked to last; null if none";
+        agent_name Text "his name";
+        agent_acd Text "his switch";
+        trunk_group Text "the trunk group it came in by, else went out by, on its first switch";
+        began Stamp "begin of its first part";
+        queued_at Stamp "when it first joined a queue, on any switch";
+        answered_at Stamp "when an agent first answered it, else when two parties first talked where it led";
+        ended_at Stamp "when its last part ended; null while it lives";
+        wait_ms Age "waiting in queues of all switches, running waits included";
+        outcome Text "of its last visit to a queue, as in `calls`; without visit, of its last part";
+        ended_by Text "CALLER AGENT SWITCH UNKNOWN: who hung up, told where he sits; null while it lives";
+        splits_visited Int "visits to queues on all switches";
+        agents_talked Int "agents it talked to on all switches";
+        transfers Int "transfers that succeeded on all switches";
+        parts Int "how many calls of single switches it is made of";
+        way Text "their switches in the order of its way, blank between";
+        calls Text "their ids as ACD/call, in the same order";
     },
 };
 
@@ -432,8 +472,20 @@ pub(super) const CTKGRP: Shape = Shape {
 
 /// All live tables, in the order in which they are listed for people.
 pub const SHAPES: &[Shape] = &[
-    QUEUES, AGENTS, CALLS, WAITING, CHANNELS, TRUNKS, ANOMALIES, CAGENT, CSPLIT, CVDN, CVECTOR,
-    CTRUNK, CTKGRP,
+    QUEUES,
+    AGENTS,
+    CALLS,
+    WHOLE_CALLS,
+    WAITING,
+    CHANNELS,
+    TRUNKS,
+    ANOMALIES,
+    CAGENT,
+    CSPLIT,
+    CVDN,
+    CVECTOR,
+    CTRUNK,
+    CTKGRP,
 ];
 
 /// The shape of that name.

@@ -1,6 +1,7 @@
 //! The fold, tested at its boundary: facts in, rows out.
 
 mod agents;
+mod centre;
 mod faults;
 mod properties;
 mod queue_call;

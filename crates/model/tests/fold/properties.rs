@@ -6,7 +6,7 @@ use facts::{
     Device, DialOutcome, Direction, Fact, HowSeen, Member, NewChannel, Outcome, Phase, Released,
     Stamp, Text, Timed,
 };
-use model::{Model, SHAPES, Settings};
+use model::{Centre, Model, SHAPES, Settings, shape};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -63,6 +63,10 @@ fn channel_fact() -> impl Strategy<Value = Fact> {
         1 => (channel(), name("c", 4)).prop_map(|(c, call)| Fact::ChannelCall {
             channel: c.into(),
             call: call.into()
+        }),
+        2 => (channel(), name("l", 4)).prop_map(|(c, leg)| Fact::ChannelLeg {
+            channel: c.into(),
+            leg: leg.into()
         }),
         1 => (channel(), channel()).prop_map(|(a, b)| Fact::Paired {
             one: a.into(),
@@ -214,7 +218,11 @@ fn any_facts(back: bool) -> impl Strategy<Value = Vec<Timed>> {
 }
 
 fn fold(facts: &[Timed]) -> Model {
-    let mut model = Model::new(Settings::new("pbx"));
+    fold_as("pbx", facts)
+}
+
+fn fold_as(acd: &str, facts: &[Timed]) -> Model {
+    let mut model = Model::new(Settings::new(acd));
     for t in facts {
         model.apply(t);
     }
@@ -287,6 +295,35 @@ proptest! {
             [s.channels, s.bridges, s.calls, s.visits, s.rings, s.works, s.joined, s.timers],
             [0; 8]
         );
+    }
+
+    #[test]
+    fn a_centre_is_the_same_whoever_is_heard_first(
+        a in any_facts(true),
+        b in any_facts(true),
+        c in any_facts(true),
+    ) {
+        let models = [("a", &a), ("b", &b), ("c", &c)].map(|(acd, f)| fold_as(acd, f));
+        let at = models.iter().map(Model::now).max().unwrap_or_default();
+        let parts: Vec<_> = models.iter().flat_map(|m| m.parts(at)).collect();
+        let mut one = Centre::new();
+        one.hear(parts.iter().cloned());
+        let mut other = Centre::new();
+        // First the last one alone, then all of them the other way round.
+        other.hear(models[2].parts(at));
+        other.hear(parts.iter().rev().cloned());
+        let table = one.table(at);
+        prop_assert_eq!(&table, &other.table(at));
+        // Every part is of one whole call, and a whole call has two parts at least.
+        let place = |name| shape("whole_calls").and_then(|s| s.column(name)).expect("a column");
+        let mut seen = std::collections::BTreeSet::new();
+        for row in &table.rows {
+            let Value::Text(calls) = &row[place("calls")] else { panic!("text") };
+            prop_assert!(calls.split(' ').count() > 1);
+            for call in calls.split(' ') {
+                prop_assert!(seen.insert(call.to_owned()), "{} twice", call);
+            }
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@
 //!
 //! ```text
 //! new C DEVICE in|out [call=C] [up|ringing|calling] [from=N] [to=N] [context=X] [half] [bridge=B] [began=S]
-//! up C   rings C   call C OTHER   step C CONTEXT EXTEN APP   pair ONE TWO
+//! leg C ID   up C   rings C   call C OTHER   step C CONTEXT EXTEN APP   pair ONE TWO
 //! hangup C [switch]   end C   missing C
 //! dial FROM TO   dialled TO answered|busy|noanswer|cancelled
 //! bridge C B [swap=D]   unbridge C B   hold C   unhold C
@@ -144,6 +144,7 @@ fn fact(line: &str, at: Stamp) -> Option<Fact> {
         "up" => Fact::ChannelPhase { channel: channel(&mut a), phase: Phase::Up },
         "rings" => Fact::ChannelPhase { channel: channel(&mut a), phase: Phase::Ringing },
         "call" => Fact::ChannelCall { channel: channel(&mut a), call: a.word().into() },
+        "leg" => Fact::ChannelLeg { channel: channel(&mut a), leg: a.word().into() },
         "step" => Fact::ChannelStep {
             channel: channel(&mut a),
             context: a.word().into(),

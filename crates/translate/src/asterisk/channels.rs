@@ -5,7 +5,7 @@ use super::snapshot::{Snapshot, device_of, number};
 use super::verdict::{Attempt, Step, Visit};
 use super::{Event, Out, Translator};
 use facts::{
-    BridgeId, CallId, ChannelId, DeviceId, Direction, Fact, NewChannel, Phase, Stamp, Text,
+    BridgeId, CallId, ChannelId, DeviceId, Direction, Fact, LegId, NewChannel, Phase, Stamp, Text,
 };
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
@@ -31,6 +31,7 @@ pub(super) struct Channel {
     /// The last list of channels did not name it.
     pub(super) missing: bool,
     pub(super) work_code: Option<Text>,
+    leg: Option<LegId>,
     /// The application that the dialplan ran last, and what it was given.
     running: (Text, Text),
     /// The visit to a queue that is not over or has no verdict yet.
@@ -183,6 +184,7 @@ impl Translator {
             said_asked: false,
             missing: false,
             work_code: None,
+            leg: None,
             running: (self.names.escaped(application), self.names.escaped(data)),
             visit: None,
             attempt: None,
@@ -285,7 +287,7 @@ impl Translator {
         out.say(Fact::ChannelEnded { channel: id, cause });
     }
 
-    /// `ChanVariable: NAME=value`, once a variable; only the work code is of interest.
+    /// `ChanVariable: NAME=value`, once a variable; the work code and the leg are of interest.
     pub(super) fn channel_variables(
         &mut self,
         id: &ChannelId,
@@ -300,10 +302,31 @@ impl Translator {
             let Some(eq) = h.value.iter().position(|&b| b == b'=') else {
                 continue;
             };
-            let (name, code) = h.value.split_at(eq);
-            if self.settings.work_code_variables.iter().any(|v| v.as_bytes() == name) {
-                self.work_code(id, code.get(1..).unwrap_or_default(), out);
+            let (name, value) = h.value.split_at(eq);
+            let value = value.get(1..).unwrap_or_default();
+            if self.settings.is_leg(name) {
+                self.leg(id, value, out);
+            } else if self.settings.is_work_code(name) {
+                self.work_code(id, value, out);
             }
+        }
+    }
+
+    /// The name of the leg that a channel is one end of, said when it changes.
+    fn leg(&mut self, id: &ChannelId, leg: &[u8], out: &mut Out<'_>) {
+        if leg.is_empty() {
+            return;
+        }
+        let Some(channel) = self.channels.get_mut(id) else {
+            return;
+        };
+        if channel.leg.as_ref().is_some_and(|l| l.as_bytes() == leg) {
+            return;
+        }
+        let leg = LegId(Text::from(decoded(leg)));
+        if channel.leg.as_ref() != Some(&leg) {
+            channel.leg = Some(leg.clone());
+            out.say(Fact::ChannelLeg { channel: id.clone(), leg });
         }
     }
 
@@ -328,6 +351,8 @@ impl Translator {
         let (variable, value) = (e.get("Variable"), e.get("Value"));
         if variable == b"QUEUESTATUS" {
             self.queue_status(&id, value, out);
+        } else if self.settings.is_leg(variable) {
+            self.leg(&id, value, out);
         } else {
             self.work_code(&id, value, out);
         }

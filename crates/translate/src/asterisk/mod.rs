@@ -46,6 +46,9 @@ pub struct Settings {
     pub work_code_events: Vec<Text>,
     /// Names of the channel variables that carry a work code.
     pub work_code_variables: Vec<Text>,
+    /// Name of the channel variable that holds what both ends of a leg between two switches call
+    /// it (docs/asterisk.md).
+    pub leg_variable: Text,
     /// `UserEvent`s with this name are the link's own heartbeat and mean nothing else.
     pub heartbeat_event: Text,
     /// A stamp this many microseconds before the last one is called a clock step.
@@ -58,9 +61,20 @@ impl Default for Settings {
             wrapup: BTreeMap::new(),
             work_code_events: vec![Text::from("WorkCode")],
             work_code_variables: vec![Text::from("CMS_CODE")],
+            leg_variable: Text::from("BUSYHOUR_LEG"),
             heartbeat_event: Text::from("BusyhourBeat"),
             clock_step_us: 1_000_000,
         }
+    }
+}
+
+impl Settings {
+    fn is_work_code(&self, variable: &[u8]) -> bool {
+        self.work_code_variables.iter().any(|v| v.as_bytes() == variable)
+    }
+
+    fn is_leg(&self, variable: &[u8]) -> bool {
+        self.leg_variable.as_bytes() == variable
     }
 }
 
@@ -196,7 +210,8 @@ impl Translator {
             What::VarSet => {
                 let variable = event::variable(payload)?;
                 let ours = variable == b"QUEUESTATUS"
-                    || self.settings.work_code_variables.iter().any(|v| v.as_bytes() == variable);
+                    || self.settings.is_work_code(variable)
+                    || self.settings.is_leg(variable);
                 ours.then_some(What::VarSet)
             }
             what => Some(what),

@@ -155,6 +155,7 @@ impl Translator {
             let id = channel.id.clone();
             self.see(&s, out);
             self.bridge(&id, bridge, None, out);
+            self.channel_variables(&id, e, "", out);
             return;
         }
         let found = Found {
@@ -164,7 +165,8 @@ impl Translator {
             dialled: e.get("DNID"),
             running: (e.get("Application"), e.msg.get("ApplicationData").unwrap_or(e.get("Data"))),
         };
-        self.new_channel(&s, Some(found), out);
+        let id = self.new_channel(&s, Some(found), out);
+        self.channel_variables(&id, e, "", out);
     }
 
     /// Callers and agents whom the lists show together though nothing of it was heard. No list

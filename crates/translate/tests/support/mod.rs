@@ -99,6 +99,7 @@ pub(crate) fn ordered(records: Vec<Record>) -> Vec<Record> {
 pub(crate) fn show(fact: &Fact) -> String {
     let opt = |id: &Option<facts::ChannelId>| id.as_ref().map_or("-", |c| &c.0).to_owned();
     match fact {
+        Fact::ChannelLeg { channel, leg } => format!("channel-leg {channel} {leg}"),
         Fact::ChannelNew(n) => format!(
             "channel-new {} {} {} call={} {:?} {:?} from='{}' '{}' to='{}' in={}{}{}",
             n.channel,
