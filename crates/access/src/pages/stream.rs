@@ -3,7 +3,8 @@
 //!
 //! * `patch`: `{at, all?, reload?, rows?, pieces?, cells?, gone?, figures?, notices?,
 //!   queues-empty?, agents-empty?}`: rendered rows, and other pieces, to put in place by their
-//!   ids; with `all`, rows that are not among them go. `cells`: of rows that are there, by id, the cells that changed by their
+//!   ids; with `all`, rows that are not among them go. `cells`: of rows that are there, by id,
+//!   the cells that changed by their
 //!   place, and under `tr` the row's opening tag. `reload`: the page must be loaded anew. The
 //!   last three: what stands in the elements of that id.
 //! * `clock`: `{now, at, tag}`: this server's clock, when tables were last published, and the
