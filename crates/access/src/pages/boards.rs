@@ -83,7 +83,10 @@ impl Board {
     pub(crate) fn concerns(&self, change: &Change) -> bool {
         let of = |acd: &str, name: &str| {
             let keys = change.rows.iter().chain(&change.gone);
-            let is = |value: Option<&Value>, text: &str| matches!(value, Some(Value::Text(t)) if **t == *text);
+            let is = |value: Option<&Value>, wanted: &str| match value {
+                Some(Value::Text(text)) => **text == *wanted,
+                _ => false,
+            };
             keys.into_iter().any(|key| is(key.first(), acd) && is(key.get(1), name))
         };
         self.tables().contains(&change.shape.name)

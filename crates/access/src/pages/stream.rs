@@ -3,9 +3,10 @@
 //!
 //! * `patch`: `{at, all?, reload?, rows?, pieces?, cells?, gone?, figures?, notices?,
 //!   queues-empty?, agents-empty?}`: rendered rows, and other pieces, to put in place by their
-//!   ids; with `all`, rows that are not among them go. `cells`: of rows that are there, by id, the cells that changed by their
-//!   place, and under `tr` the row's opening tag. `reload`: the page must be loaded anew. `centre` and the
-//!   last three: what stands in the elements of that id.
+//!   ids; with `all`, rows that are not among them go. `cells`: of rows that are there, by id,
+//!   the cells that changed by their place, and under `tr` the row's opening tag. `reload`: the
+//!   page must be loaded anew. `centre` and the last three: what stands in the elements of that
+//!   id.
 //! * `clock`: `{now, at, tag}`: this server's clock, when tables were last published, and the
 //!   build of the pages. First, and every 5 s.
 
