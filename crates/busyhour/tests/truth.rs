@@ -7,7 +7,6 @@ mod truth {
     pub(crate) mod hour;
 }
 
-use std::time::Instant;
 use truth::compare::{agents, calls, leftovers, queue_log, queues};
 use truth::hour::{Hour, MINUTE};
 
@@ -24,11 +23,8 @@ fn check(agents_count: u32, seed: u64, minutes: i64, version: sim::Version) {
 
 /// The same of a centre that is there already; `centre` says which one.
 fn check_hour(centre: &str, hour: Hour, minutes: i64) {
-    let begun = Instant::now();
     let (counted, events) = check_parts(centre, hour, minutes);
     assert!(counted > 100 && events > 5_000, "{centre}: only {counted} calls");
-    let took = begun.elapsed();
-    assert!(took.as_secs() < 60, "{centre}: took {took:?}");
 }
 
 /// As above, however little happens: how many calls and events there were.
