@@ -164,7 +164,7 @@ fn openapi_describes_every_route_and_column() {
     assert!(refs.len() > shapes().len());
     // Each path that is documented and takes no parameter is there.
     for path in doc["paths"].as_object().expect("paths").keys() {
-        if path != "/api/v1/events" {
+        if path != "/api/v1/events" && !path.contains('{') {
             assert!([200, 503].contains(&site.get(path).status), "{path}");
         }
     }

@@ -3,7 +3,7 @@
 //!
 //! `AMI_CAPTURE` names a capture (.gz); without it all fixtures are used, repeated.
 
-use engine::{Fold, FoldSettings};
+use engine::{Fold, FoldSettings, Stories};
 use std::hint::black_box;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -38,6 +38,21 @@ fn main() {
         fold.settle();
         black_box(fold.records());
     });
+    let told = best(|| {
+        let mut fold = Fold::new(FoldSettings::for_acd("bench"));
+        fold.tell_steps();
+        let stories = Stories::new();
+        let mut steps = Vec::new();
+        for (n, record) in records.iter().enumerate() {
+            fold.push(record.clone());
+            if n % 100 == 0 {
+                fold.take_steps(&mut steps);
+                stories.take(&"bench".into(), steps.drain(..));
+            }
+        }
+        fold.settle();
+        black_box(fold.records());
+    });
     let mut say = |what: &str, took: Duration| {
         let ms = took.as_millis().max(1);
         let rate = u128::try_from(count).unwrap_or(0) * 1000 / ms;
@@ -46,7 +61,8 @@ fn main() {
     };
     let ended = say(&format!("scan for line ends, {mib} MiB"), scan)
         .and_then(|()| say("parse every header", parse))
-        .and_then(|()| say("parse + order + translate + model", fold));
+        .and_then(|()| say("parse + order + translate + model", fold))
+        .and_then(|()| say("the same, and stories told", told));
     ended.expect("stdout takes it");
     writeln!(out, "input: {name}, {count} records").expect("stdout takes it");
 }

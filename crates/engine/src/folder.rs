@@ -67,6 +67,8 @@ pub(crate) struct Acd {
     steps: Vec<model::Step>,
     /// The day that the stories are told of.
     day_told: Stamp,
+    /// When the stories were last brought up to now.
+    stories_at: Stamp,
 }
 
 impl Acd {
@@ -87,6 +89,7 @@ impl Acd {
             unsettled: None,
             steps: Vec::new(),
             day_told: Stamp::default(),
+            stories_at: Stamp::default(),
         }
     }
 
@@ -116,6 +119,19 @@ impl Acd {
         self.begin_day(record.stamp);
         self.fold.push(record);
         self.unsettled = Some(Instant::now());
+    }
+
+    /// Brings the stories up to now, once a second: `at` is how far the tables go. What is not
+    /// known because the link is down is not known until now.
+    fn tell_stories(&mut self, now: Stamp, at: Stamp, stories: &Stories) {
+        if now.secs() == self.stories_at.secs() {
+            return;
+        }
+        self.stories_at = now;
+        self.fold.tell_minute_so_far(at);
+        self.tell(stories);
+        let until = if self.caught_up() { self.switch_now(now) } else { at };
+        stories.at(&self.name, until, self.shown_offset_us);
     }
 
     /// Passes on what the fold told.
@@ -297,9 +313,7 @@ impl Folder {
                 LinkState::Live => acd.switch_now(now),
                 _ => acd.fold.now(),
             };
-            acd.fold.tell_minute_so_far(at);
-            acd.tell(&self.stories);
-            self.stories.at(&acd.name, at, acd.shown_offset_us);
+            acd.tell_stories(now, at, &self.stories);
             for shape in model::SHAPES {
                 let Some(mut table) = acd.fold.table(shape.name, at) else { continue };
                 shift(&mut table, acd.shown_offset_us);
@@ -408,6 +422,72 @@ mod tests {
     use links::asterisk::Secret;
     use std::sync::mpsc::sync_channel;
 
+    /// A folder of the ACD `a`, to which nobody listens.
+    fn folder(journal: &Arc<Journal>) -> Folder {
+        let nobody = links::asterisk::Settings::new(
+            "a",
+            "127.0.0.1:1",
+            "user",
+            Secret::new("secret"),
+            "test",
+        );
+        let link = Arc::new(Link::start(nobody, 0, Ring::new(1 << 20)));
+        let fold = Fold::new(FoldSettings::for_acd("a"));
+        let (_, arrivals) = sync_channel(1);
+        Folder {
+            acds: vec![Acd::new("a".into(), link, fold, Day::of_this_machine())],
+            arrivals,
+            relay: Arc::default(),
+            journal: journal.clone(),
+            live: Live::new(),
+            stories: Stories::new(),
+            stop: Arc::default(),
+            failed: sync_channel(1).0,
+        }
+    }
+
+    /// A capture as if it had begun at noon today, in the journal of a server that starts.
+    #[test]
+    fn after_a_start_the_stories_of_today_are_told_from_the_journal() {
+        let packed = include_bytes!("../../../fixtures/captures/22/answered/ami-a.txt.gz");
+        let mut bytes = Vec::new();
+        let mut unpacked = flate2::read::MultiGzDecoder::new(&packed[..]);
+        std::io::Read::read_to_end(&mut unpacked, &mut bytes).expect("a whole gzip file");
+        let mut records = translate::capture::records(&bytes);
+        let first = records.iter().map(|r| r.stamp).min().expect("not empty");
+        let noon = Day::of_this_machine().start(wall_clock()).plus_secs(12 * 3_600);
+        let ago = noon.since(first);
+        let dir = tempfile::tempdir().expect("a folder");
+        let settings = journal::Settings::new(dir.path(), "test");
+        let journal = Arc::new(Journal::open(settings, |_| ()).expect("opens"));
+        for record in &mut records {
+            record.stamp = record.stamp.plus(ago);
+            record.heard = record.stamp;
+        }
+        let entries: Vec<_> = records.iter().map(crate::keeper::to_entry).collect();
+        let kept = u64::try_from(entries.len()).expect("few");
+        journal.append("a", entries).expect("there is room in memory");
+        assert!(journal.wait_kept("a", kept, Duration::from_secs(30)), "kept");
+        let mut folder = folder(&journal);
+        folder.start_reading(0);
+        while !folder.acds[0].caught_up() {
+            folder.read_on(0);
+        }
+        folder.acds[0].fold.settle();
+        let at = folder.acds[0].fold.now().plus_secs(5);
+        folder.acds[0].fold.advance(at);
+        folder.acds[0].tell_stories(at, at, &folder.stories);
+        let day = folder.stories.agent_day("a", "PJSIP/1001").expect("he worked");
+        let states: Vec<_> = day.spans.iter().map(|s| s.state).collect();
+        assert_eq!(states, ["RING", "ACD", "AVAIL"]);
+        let call = day.spans[1].call.clone().expect("of a call");
+        let life = folder.stories.call_life("a", &call).expect("it was told");
+        let kinds: Vec<_> = life.steps.iter().map(|s| s.kind).collect();
+        assert_eq!(kinds, ["entry", "queued", "ring", "answered", "hangup"]);
+        let hour = folder.stories.queue_hour("a", "sales").expect("it was told");
+        assert_eq!(hour.minutes.iter().map(|m| m.answered).sum::<u32>(), 1);
+    }
+
     /// Once in thirty starts of a new journal the first records were heard, but not yet kept, when
     /// the folder looked: they were taken for read and the agents were missing all day.
     #[test]
@@ -425,26 +505,7 @@ mod tests {
             payload: b"Event: X\r\n\r\n"[..].into(),
         };
         journal.append("a", vec![entry; 3]).expect("there is room in memory");
-        let nobody = links::asterisk::Settings::new(
-            "a",
-            "127.0.0.1:1",
-            "user",
-            Secret::new("secret"),
-            "test",
-        );
-        let link = Arc::new(Link::start(nobody, 0, Ring::new(1 << 20)));
-        let fold = Fold::new(FoldSettings::for_acd("a"));
-        let (_, arrivals) = sync_channel(1);
-        let mut folder = Folder {
-            acds: vec![Acd::new("a".into(), link, fold, Day::of_this_machine())],
-            arrivals,
-            relay: Arc::default(),
-            journal: journal.clone(),
-            live: Live::new(),
-            stories: Stories::new(),
-            stop: Arc::default(),
-            failed: sync_channel(1).0,
-        };
+        let mut folder = folder(&journal);
         folder.start_reading(0);
         let acd = &folder.acds[0];
         assert_eq!((acd.next, acd.catch_up_to, acd.caught_up()), (1, 3, false));

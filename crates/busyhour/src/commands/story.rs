@@ -7,7 +7,6 @@ use clap::Args;
 use facts::Stamp;
 use facts::table::{Column, Shape, Type};
 use serde_json::Value;
-use std::fmt::Write as _;
 use std::io::Write;
 
 /// Whose story and how.
@@ -158,8 +157,9 @@ fn encoded(name: &str) -> String {
         if b.is_ascii_alphanumeric() || b"-._~".contains(&b) {
             out.push(char::from(b));
         } else {
-            // Writing into a String cannot fail.
-            let _ = write!(out, "%{b:02X}");
+            out.push('%');
+            let digits = [b >> 4, b & 15].map(|d| char::from_digit(d.into(), 16));
+            out.extend(digits.into_iter().flatten().map(|d| d.to_ascii_uppercase()));
         }
     }
     out

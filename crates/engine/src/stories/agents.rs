@@ -216,3 +216,111 @@ impl Day {
         spans
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: i64 = 3_600_000_000;
+
+    fn span(at: i64, state: &'static str, call: &str) -> AgentSpan {
+        AgentSpan {
+            from: Stamp(1_763_000_000_000_000 + at),
+            to: None,
+            state,
+            reason: Text::from(if state == "AUX" { "Lunch" } else { "" }),
+            direction: match state {
+                "RING" | "ACD" => Some("IN"),
+                "AUX" => Some("OUT"),
+                _ => None,
+            },
+            split: (!call.is_empty()).then(|| Text::from("sales")),
+            call: (!call.is_empty()).then(|| Text::from(call)),
+            party: Text::from(if call.is_empty() { "" } else { "4930123456" }),
+        }
+    }
+
+    /// A shift of eight hours: a call every five minutes.
+    fn shift(days: &mut Days, agent: &str) -> Vec<AgentSpan> {
+        let (agent, name) = (Text::from(agent), Text::from("Ann"));
+        let mut spans = Vec::new();
+        for n in 0..96 {
+            let (at, call) = (n * 300_000_000, format!("17630000{n:02}.{}", n * 7));
+            for (from, state, call) in [
+                (0, "AVAIL", ""),
+                (60_123_456, "RING", &*call),
+                (63_654_321, "ACD", &call),
+                (243_111_222, "ACW", &call),
+                (273_000_000, "AUX", ""),
+            ] {
+                spans.push(span(at + from, state, call));
+            }
+        }
+        for s in &spans {
+            days.push(&agent, &name, s.clone());
+        }
+        spans
+    }
+
+    #[test]
+    fn a_day_is_read_as_it_was_told() {
+        let mut days = Days::default();
+        let spans = shift(&mut days, "PJSIP/1001");
+        let now = Stamp(1_763_000_000_000_000 + 8 * HOUR);
+        let day = days.day(&Text::from("pbx"), "PJSIP/1001", now).expect("known");
+        assert_eq!((&*day.name, day.now, day.cut), ("Ann", now, false));
+        assert_eq!(day.spans.len(), spans.len());
+        for (told, kept) in spans.iter().zip(&day.spans) {
+            assert_eq!(*told, AgentSpan { to: None, ..kept.clone() });
+        }
+        // Ten thousand of them must fit: 480 spans each.
+        let per_span = (days.bytes() - AGENT_COST) / spans.len();
+        assert!(per_span <= 20, "{per_span} bytes a span");
+    }
+
+    #[test]
+    fn full_means_that_the_oldest_quarter_of_the_time_goes_and_the_day_says_so() {
+        let (mut days, acd) = (Days::default(), Text::from("pbx"));
+        let spans = shift(&mut days, "PJSIP/1001");
+        shift(&mut days, "PJSIP/1002");
+        let before = days.bytes();
+        let now = Stamp(1_763_000_000_000_000 + 8 * HOUR);
+        days.make_room(now);
+        assert!(days.bytes() < before);
+        for agent in ["PJSIP/1001", "PJSIP/1002"] {
+            let day = days.day(&acd, agent, now).expect("known");
+            assert!(day.cut);
+            assert_eq!(day.spans.len(), spans.len() * 3 / 4);
+            assert_eq!(day.spans[0].from, spans[spans.len() / 4].from);
+        }
+    }
+
+    #[test]
+    fn a_new_day_begins_at_midnight_with_what_goes_on_then() {
+        let (mut days, acd) = (Days::default(), Text::from("pbx"));
+        shift(&mut days, "PJSIP/1001");
+        let (gone, name) = (Text::from("PJSIP/1002"), Text::from("Bob"));
+        days.push(&gone, &name, span(0, "AVAIL", ""));
+        days.push(&gone, &name, span(HOUR, "OUT", ""));
+        let midnight = Stamp(1_763_000_000_000_000 + 2 * HOUR + 1);
+        days.start_day(midnight);
+        let day = days.day(&acd, "PJSIP/1001", midnight).expect("known");
+        assert_eq!((day.day_start, day.cut), (midnight, false));
+        assert_eq!(day.spans[0].from, midnight, "cut there");
+        assert_eq!(day.spans.len(), 72 * 5);
+        assert_eq!(days.day(&acd, "PJSIP/1002", midnight), None, "logged off yesterday");
+    }
+
+    #[test]
+    fn a_moment_that_lies_back_makes_no_span() {
+        let (mut days, acd) = (Days::default(), Text::from("pbx"));
+        let (agent, name) = (Text::from("a"), Text::from("Ann"));
+        days.push(&agent, &name, span(HOUR, "AVAIL", ""));
+        days.push(&agent, &name, span(0, "RING", "1.1"));
+        days.push(&agent, &name, span(2 * HOUR, "ACD", "1.1"));
+        let day = days.day(&acd, "a", Stamp(0)).expect("known");
+        let states: Vec<_> = day.spans.iter().map(|s| s.state).collect();
+        assert_eq!(states, ["RING", "ACD"]);
+        assert_eq!(day.spans[0].to, Some(day.spans[1].from));
+    }
+}

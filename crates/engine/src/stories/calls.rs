@@ -396,3 +396,129 @@ fn unpack(acd: &Text, packed: &[u8], names: &Names) -> Option<CallLife> {
     }
     Some(life)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(t: &str) -> Text {
+        Text::from(t)
+    }
+
+    fn step(secs: i64, kind: &'static str, detail: &str) -> CallStep {
+        CallStep {
+            at: Stamp::from_secs(1_000 + secs),
+            kind,
+            split: (kind == "queued").then(|| text("sales")),
+            agent: (kind == "answered").then(|| text("PJSIP/1001")),
+            agent_name: (kind == "answered").then(|| text("Ann")),
+            detail: text(detail),
+            ms: (kind == "answered").then_some(1_234),
+        }
+    }
+
+    /// A store with the steps of one call.
+    fn lives(id: &str, steps: &[CallStep]) -> Lives {
+        let (mut lives, acd, id) = (Lives::default(), text("pbx"), text(id));
+        for step in steps {
+            tell(&mut lives, &acd, &id, step);
+        }
+        lives
+    }
+
+    fn tell(lives: &mut Lives, acd: &Text, id: &Text, step: &CallStep) {
+        match step.kind {
+            "entry" => lives.enter(acd, id, step.clone(), &new_life(acd, id, step.at)),
+            "hangup" => lives.end(acd, id, step.clone()),
+            "code" => lives.code(acd, id, step.clone()),
+            _ => lives.push(acd, id, step.clone()),
+        }
+    }
+
+    fn kinds(lives: &Lives, id: &str) -> Vec<&'static str> {
+        let life = lives.life(&text("pbx"), id).expect("it is known");
+        life.steps.iter().map(|s| s.kind).collect()
+    }
+
+    #[test]
+    fn a_life_that_ended_is_read_as_it_was_told() {
+        let steps = [
+            step(0, "entry", "8001 from 5551234"),
+            step(1, "queued", "position 1"),
+            step(3, "answered", ""),
+            step(9, "hangup", "caller"),
+        ];
+        let lives = lives("1763742000.12", &steps);
+        let life = lives.life(&text("pbx"), "1763742000.12").expect("it is known");
+        assert_eq!(life.steps, steps);
+        assert_eq!((life.began, life.ended), (steps[0].at, Some(steps[3].at)));
+        assert!(lives.open.is_empty(), "packed");
+        assert!(lives.bytes < 200, "{} bytes", lives.bytes);
+    }
+
+    #[test]
+    fn a_call_that_goes_on_after_its_end_has_one_end() {
+        let mut lives = lives("1.1", &[step(0, "entry", ""), step(5, "hangup", "caller")]);
+        let (acd, id) = (text("pbx"), text("1.1"));
+        tell(&mut lives, &acd, &id, &step(6, "queued", ""));
+        assert_eq!(kinds(&lives, "1.1"), ["entry", "queued"]);
+        assert_eq!(lives.bytes, 0, "nothing that ended is kept");
+        tell(&mut lives, &acd, &id, &step(7, "hangup", "agent"));
+        assert_eq!(kinds(&lives, "1.1"), ["entry", "queued", "hangup"]);
+    }
+
+    #[test]
+    fn a_code_given_after_the_end_is_there_and_alone_it_is_no_life() {
+        let mut lives = lives("1.1", &[step(0, "entry", ""), step(5, "hangup", "caller")]);
+        let acd = text("pbx");
+        tell(&mut lives, &acd, &text("1.1"), &step(8, "code", "42"));
+        tell(&mut lives, &acd, &text("1.1"), &step(8, "code", "42"));
+        assert_eq!(kinds(&lives, "1.1"), ["entry", "hangup", "code"]);
+        tell(&mut lives, &acd, &text("2.2"), &step(8, "code", "42"));
+        assert_eq!(lives.life(&acd, "2.2"), None);
+    }
+
+    #[test]
+    fn a_call_that_became_part_of_another_is_found_there() {
+        let mut lives = lives("1.1", &[step(0, "entry", ""), step(3, "answered", "")]);
+        let (acd, first, second) = (text("pbx"), text("1.1"), text("2.2"));
+        tell(&mut lives, &acd, &second, &step(4, "entry", "1002 from 1001"));
+        tell(&mut lives, &acd, &second, &step(5, "answered", ""));
+        lives.join(&acd, &first, std::slice::from_ref(&second), step(6, "joined", "with 2.2"));
+        let told = ["entry", "answered", "dialled", "answered", "joined"];
+        assert_eq!((kinds(&lives, "1.1"), kinds(&lives, "2.2")), (told.to_vec(), told.to_vec()));
+        tell(&mut lives, &acd, &first, &step(9, "hangup", "caller"));
+        assert_eq!(kinds(&lives, "2.2").last(), Some(&"hangup"));
+        assert_eq!(lives.life(&acd, "2.2").expect("known").call, first);
+    }
+
+    #[test]
+    fn full_means_that_the_calls_that_ended_first_go() {
+        let (mut lives, acd) = (Lives::default(), text("pbx"));
+        for n in 0..1_000 {
+            let id = text(&format!("1763742000.{n}"));
+            tell(&mut lives, &acd, &id, &step(n, "entry", "8001"));
+            tell(&mut lives, &acd, &id, &step(n + 9, "hangup", "caller"));
+        }
+        let one = lives.bytes / 1_000;
+        lives.make_room(one * 100);
+        assert!(lives.bytes <= one * 100);
+        assert_eq!(lives.life(&acd, "1763742000.0"), None);
+        assert!(lives.life(&acd, "1763742000.999").is_some());
+        assert_eq!(lives.places.len(), lives.ended.len(), "their ids are forgotten, too");
+        assert!((90..=110).contains(&lives.ended.len()), "{}", lives.ended.len());
+    }
+
+    #[test]
+    fn a_life_without_end_keeps_its_beginning_and_its_newest_steps() {
+        let mut lives = lives("1.1", &[step(0, "entry", "")]);
+        let (acd, id) = (text("pbx"), text("1.1"));
+        for n in 0..2_000 {
+            tell(&mut lives, &acd, &id, &step(n, "ring", ""));
+        }
+        let life = lives.life(&acd, "1.1").expect("known");
+        assert_eq!((life.steps.len(), life.cut), (STEPS_MAX, true));
+        assert_eq!(life.steps[0].kind, "entry");
+        assert_eq!(life.steps.last().map(|s| s.at), Some(Stamp::from_secs(2_999)));
+    }
+}

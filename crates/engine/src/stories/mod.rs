@@ -83,7 +83,7 @@ impl Stories {
     pub fn queue_hour(&self, acd: &str, queue: &str) -> Option<QueueHour> {
         let acds = self.lock();
         let acd = acds.get(acd)?;
-        let mut hour = acd.hours.hour(queue)?;
+        let mut hour = acd.hours.hour(queue, acd.now)?;
         for minute in &mut hour.minutes {
             minute.at = minute.at.plus(acd.shown_offset_us);
         }

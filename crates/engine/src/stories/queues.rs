@@ -49,13 +49,15 @@ impl Hours {
         self.queues.remove(queue);
     }
 
-    /// The hour of a queue that ends with the newest minute; of minutes that were not told
+    /// The hour of a queue that ends with the minute of `now`; of minutes that were not told
     /// nothing was heard.
-    pub(super) fn hour(&self, queue: &str) -> Option<QueueHour> {
+    pub(super) fn hour(&self, queue: &str, now: Stamp) -> Option<QueueHour> {
+        let minute = Stamp(now.0.div_euclid(MINUTE).saturating_mul(MINUTE));
+        let newest = self.newest.max(minute);
         let q = self.queues.get(queue)?;
         let count = i64::try_from(MINUTES).unwrap_or(0);
         let minutes = (1 - count..=0).map(|i| {
-            let at = self.newest.plus(i * MINUTE);
+            let at = newest.plus(i * MINUTE);
             let told = q.minutes.iter().find(|m| m.at == at).copied();
             told.unwrap_or(Minute { at, ..Minute::default() })
         });

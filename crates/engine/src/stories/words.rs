@@ -5,7 +5,6 @@ use super::hour::Minute;
 use super::life::{CallLife, CallStep};
 use facts::{Fields, Outcome, Stamp, Text};
 use model::{CallDid, Entry, Who};
-use std::fmt::Write as _;
 
 /// Longest detail, characters: a message may carry anything.
 const DETAIL_MAX: usize = 300;
@@ -86,19 +85,19 @@ pub(super) fn entry(at: Stamp, e: &Entry, head: &mut CallLife) -> CallStep {
     let dialled = if e.dialled.is_empty() { "nothing dialled" } else { &e.dialled };
     words.push_str(dialled);
     if let Some(vdn) = e.vdn.as_ref().filter(|v| **v != e.dialled) {
-        let _ = write!(words, " ({vdn})");
+        words.extend([" (", vdn, ")"]);
     }
     if !e.caller.is_empty() {
-        let _ = write!(words, " from {}", e.caller);
+        words.extend([" from ", &e.caller]);
         if !e.caller_name.is_empty() && e.caller_name != e.caller {
-            let _ = write!(words, " ({})", e.caller_name);
+            words.extend([" (", &e.caller_name, ")"]);
         }
     }
     if let Some(trunk) = &e.trunk {
-        let _ = write!(words, " by {trunk}");
+        words.extend([" by ", trunk]);
     }
     if let Some(vector) = &e.vector {
-        let _ = write!(words, " in {vector}");
+        words.extend([" in ", vector]);
     }
     let step = match &e.agent {
         Some(who) => by(at, "entry", who),
@@ -110,7 +109,7 @@ pub(super) fn entry(at: Stamp, e: &Entry, head: &mut CallLife) -> CallStep {
 fn fields(name: &str, fields: &Fields) -> Text {
     let mut words = name.to_owned();
     for (name, value) in fields {
-        let _ = write!(words, " {name}={value}");
+        words.extend([" ", name, "=", value]);
     }
     if words.chars().count() > DETAIL_MAX {
         words = words.chars().take(DETAIL_MAX - 1).chain(['…']).collect();
