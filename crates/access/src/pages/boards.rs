@@ -81,7 +81,10 @@ impl Board {
     pub(crate) fn concerns(&self, change: &Change) -> bool {
         let of = |acd: &str, name: &str| {
             let keys = change.rows.iter().chain(&change.gone);
-            let is = |value: Option<&Value>, text: &str| matches!(value, Some(Value::Text(t)) if **t == *text);
+            let is = |value: Option<&Value>, text: &str| {
+                let Some(Value::Text(own)) = value else { return false };
+                **own == *text
+            };
             keys.into_iter().any(|key| is(key.first(), acd) && is(key.get(1), name))
         };
         self.tables().contains(&change.shape.name)
