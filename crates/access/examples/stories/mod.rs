@@ -219,7 +219,10 @@ pub(crate) fn waiting(calls: &[Row]) -> Vec<Row> {
     let of = |row: &Row, name: &str| {
         calls_shape.column(name).and_then(|i| row.get(i)).cloned().unwrap_or(Value::Null)
     };
-    let waits = |row: &&Row| matches!(of(row, "state"), Value::Text(t) if ["QUEUED", "RINGING"].contains(&&*t));
+    let waits = |row: &&Row| {
+        let state = of(row, "state");
+        state == Value::from("QUEUED") || state == Value::from("RINGING")
+    };
     let mut found: Vec<&Row> = calls.iter().filter(waits).collect();
     found.sort_by_key(|row| of(row, "queued_at"));
     let row = |(i, call): (usize, &&Row)| {

@@ -261,7 +261,8 @@ fn queue_row(c: &Members, row: &Row) -> Markup {
     let (acd, queue, state) = (c.acd.text(row), c.split.text(row), c.workmode.text(row));
     let time = |secs: Option<i64>| {
         let words = age(secs.unwrap_or(0).saturating_mul(1_000_000));
-        html! { td class=(if secs.unwrap_or(0) == 0 { "n z" } else { "n" }) data-v=(secs.unwrap_or(0)) { (words) } }
+        let class = if secs.unwrap_or(0) == 0 { "n z" } else { "n" };
+        html! { td class=(class) data-v=(secs.unwrap_or(0)) { (words) } }
     };
     html! {
         tr id=(row_id('k', acd, queue)) data-s=(visible(state)) {

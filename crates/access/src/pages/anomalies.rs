@@ -21,18 +21,18 @@ fn id(c: &Anomalies, row: &Row) -> String {
     row_id('x', c.acd.text(row), &name)
 }
 
-/// What makes the address of a page from an ACD and a name.
-type PathOf = fn(&str, &str) -> String;
+/// Makes the address of what is on that ACD under that name.
+type Path = fn(&str, &str) -> String;
 
 /// What the words of an anomaly may name: calls, agents and queues of the tables, by ACD.
 #[derive(Default)]
 struct Known<'a> {
-    paths: BTreeMap<(&'a str, &'a str), PathOf>,
+    paths: BTreeMap<(&'a str, &'a str), Path>,
 }
 
 impl<'a> Known<'a> {
     fn of(now: &'a Snapshot) -> Self {
-        let kinds: [(&str, PathOf); 3] =
+        let kinds: [(&str, Path); 3] =
             [("queues", queue_path), ("agents", agent_path), ("calls", call_path)];
         let mut known = Self::default();
         for (table, path) in kinds {

@@ -286,7 +286,9 @@ pub(crate) fn body(content: &Content, now: &Snapshot, asked: &Narrowed, look: Lo
             p { "None that lives, and none of the last that ended." }
         } @else {
             h3 { "No calls yet" }
-            p { "Calls appear here as soon as there are any; the last that ended stay for a while." }
+            p {
+                "Calls appear here as soon as there are any; the last that ended stay for a while."
+            }
         }
     };
     frame(

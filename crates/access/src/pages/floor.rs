@@ -160,7 +160,7 @@ pub(crate) fn queue_row(c: &Queues, row: &Row, look: Look<'_>) -> Markup {
             (linked(c.in_acw.int(row), &format!("{to}?state=ACW")))
             (linked(c.in_aux.int(row), &format!("{to}?state=AUX")))
             (linked(c.other.int(row), &format!("{to}?state=OTHER")))
-            @let calls = |outcome| calls_path(&[("acd", acd), ("queue", queue), ("outcome", outcome)]);
+            @let calls = |how| calls_path(&[("acd", acd), ("queue", queue), ("outcome", how)]);
             (linked(c.offered.int(row), &calls("OFFERED")))
             (linked(c.answered.int(row), &calls("ANSWERED")))
             (linked(c.abandoned.int(row), &calls("ABANDONED")))
