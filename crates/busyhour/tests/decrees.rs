@@ -39,6 +39,19 @@ fn history(server: &Server) -> Vec<String> {
     history["decrees"].as_array().expect("decrees").iter().map(id).collect()
 }
 
+/// The first event of a stream of these tables.
+fn first_event(address: &str, tables: &str) -> String {
+    let url = format!("http://{address}/api/v1/events?tables={tables}");
+    let mut events = ureq::get(url).call().expect("a stream").into_body().into_reader();
+    let mut first = Vec::new();
+    while !first.ends_with(b"\n\n") {
+        let mut byte = [0];
+        std::io::Read::read_exact(&mut events, &mut byte).expect("an event");
+        first.push(byte[0]);
+    }
+    String::from_utf8(first).expect("text")
+}
+
 #[test]
 fn the_command_line_decides_and_every_way_to_look_shows_it() {
     let dir = tempfile::tempdir().expect("a folder");
@@ -107,24 +120,9 @@ fn the_command_line_decides_and_every_way_to_look_shows_it() {
         let url = format!("http://{at}/api/v1/{table}.csv");
         assert!(ureq::get(url).call().is_ok(), "{table}");
     }
-    let mut events =
-        ureq::get(format!("http://{at}/api/v1/events?tables=groups,thresholds,levels"))
-            .call()
-            .expect("a stream")
-            .into_body()
-            .into_reader();
-    let mut first = Vec::new();
-    while !first.ends_with(b"\n\n") {
-        let mut byte = [0];
-        std::io::Read::read_exact(&mut events, &mut byte).expect("an event");
-        first.push(byte[0]);
-    }
-    let first = String::from_utf8(first).expect("text");
-    assert!(
-        first.contains("\"group\":\"all sales\"") && first.contains("\"levels\":[]"),
-        "{first}"
-    );
-    drop(events);
+    let first = first_event(&at, "groups,thresholds,levels");
+    assert!(first.contains("\"group\":\"all sales\""), "{first}");
+    assert!(first.contains("\"levels\":[]"), "{first}");
     run(["decree", "undo", &undo, "--author", "tom", "--server", &at]).is(0, &[]);
     let said = run(["decree", "list", "--server", &at]);
     let lines: Vec<_> = said.is(0, &[]).out.lines().map(str::to_owned).collect();
