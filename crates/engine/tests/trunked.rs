@@ -137,11 +137,11 @@ fn any_order_of_hearing_the_two_comes_to_the_same() {
                 let take_first = match seed {
                     0 => first.len() > 0,
                     1 => second.len() == 0,
-                    _ => second.len() == 0 || (first.len() > 0 && dice() % 2 == 0),
+                    _ => second.len() == 0 || (first.len() > 0 && dice().is_multiple_of(2)),
                 };
                 let (i, next) = if take_first { (0, first.next()) } else { (1, second.next()) };
                 both.folds[i].push(next.expect("one is left"));
-                if dice() % 16 == 0 {
+                if dice().is_multiple_of(16) {
                     both.folds[i].settle();
                     agrees(&both.publish(None), scenario);
                 }
