@@ -192,7 +192,7 @@ fn a_damaged_day_is_told_and_does_not_hide_the_others() {
         admin.decree("eva", waiting(5)).expect("taken");
     }
     let folder = dir.path().join("%2Edecrees");
-    let file = folder.join(format!("{}.journal", journal::Day::of(yesterday.0)));
+    let file = folder.join(format!("{}.journal", Day::of(yesterday.0)));
     std::fs::write(file, "this was a journal once, now it is something else").expect("writes");
     let admin = open(dir.path());
     assert_eq!(caution(&admin), Some(5));
