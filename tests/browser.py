@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import urllib.parse
+import urllib.error
 import urllib.request
 
 import axe
@@ -129,9 +130,14 @@ class Demo:
         return f"http://127.0.0.1:{self.port}{path}"
 
     def table(self, name):
-        """A table as the API has it."""
-        with urllib.request.urlopen(self.url(f"/api/v1/{name}"), timeout=30) as answer:
-            return json.load(answer)
+        """A table as the API has it; no rows while nothing has been published yet."""
+        try:
+            with urllib.request.urlopen(self.url(f"/api/v1/{name}"), timeout=30) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            if error.code != 503:
+                raise
+            return []
 
     def stop(self):
         """Ends it by SIGTERM."""
