@@ -155,7 +155,7 @@ fn abandoned_while_waiting_and_while_ringing() {
         0 2 0 2 3000 0
 
         ? csplit abncalls abnringcalls abntime noansredir ringcalls ringtime
-        2 0 6 0 1 2
+        2 1 6 0 1 2
 
         ? calls call outcome ended_by wait_ms ring_ms
         C ABANDONED CALLER 3000 0
@@ -165,12 +165,8 @@ fn abandoned_while_waiting_and_while_ringing() {
         ? calls call=D agent agents_talked
         - 0
 
-        # Who was only rung did not talk.
-        ? calls call=D agent agents_talked
-        - 0
-
-        ? cvdn incalls abncalls abnquecalls
-        2 2 2
+        ? cvdn incalls abncalls abnquecalls abnringcalls
+        2 2 1 1
         ",
     );
 }
