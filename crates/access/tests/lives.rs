@@ -309,3 +309,60 @@ fn calls_are_asked_for_by_address() {
     assert_eq!(first["rows"].as_str().map(|r| r.matches("<tr").count()), Some(1), "{first}");
     assert_eq!(site.get("/calls/stream?colour=blue").status, 400);
 }
+
+/// Berlin took the call, rome queued and answered it: one life, whichever part one asks for.
+#[test]
+fn a_call_over_two_switches_has_one_life() {
+    let (site, stories) = start();
+    let berlin = vec![step(0, "entry", "", "100"), step(40, "hangup", "", "")];
+    stories.put_call_life(&life(&["1"], Some(at(40)), berlin));
+    let rome = vec![
+        step(2, "entry", "", "700"),
+        step(3, "queued", "", ""),
+        step(9, "answered", "PJSIP/1001", ""),
+        step(39, "hangup", "", "caller"),
+    ];
+    let rome = life(&["7"], Some(at(39)), rome);
+    stories.put_call_life(&CallLife { acd: Text::from("rome"), ..rome });
+    let part = |acd: &'static str, call| {
+        [("acd", text(acd)), ("call", text(call)), ("whole", text("berlin/1"))]
+    };
+    let whole = [
+        ("acd", text("berlin")),
+        ("whole", text("berlin/1")),
+        ("state", text("ENDED")),
+        ("began", Value::Stamp(at(0))),
+        ("ended_at", Value::Stamp(at(40))),
+        ("way", text("berlin rome")),
+        ("calls", text("berlin/1 rome/7")),
+    ];
+    let tables = vec![
+        make("calls", &[&part("berlin", "1"), &part("rome", "7")]),
+        make("whole_calls", &[&whole]),
+    ];
+    site.live.publish(at(60), tables, vec![]);
+    for path in ["/call/berlin/1", "/call/rome/7"] {
+        let page = site.get(path).body;
+        let told: Vec<&str> = page.split("<span class=\"st\">").skip(1).collect();
+        let told: Vec<&str> = told.iter().filter_map(|rest| rest.split('<').next()).collect();
+        let expected = [
+            "Came in",
+            "Came to another switch",
+            "Joined queue",
+            "Answered by",
+            "Left the switch",
+            "Ended",
+        ];
+        assert_eq!(told, expected, "{path}");
+        has(
+            &page,
+            &[
+                "over <a href=\"/call/berlin/1\">berlin</a> → <a href=\"/call/rome/7\">rome</a>",
+                "<a href=\"/queue/rome/sales\">sales</a>",
+                "<a href=\"/agent/rome/PJSIP%2F1001\">",
+                // Queue from 3 to 9, then talk: the phases are of the whole.
+                "In order: IVR 0:03, Waiting 0:06, Talking 0:31.",
+            ],
+        );
+    }
+}

@@ -68,7 +68,7 @@ impl Board {
     pub(crate) const fn tables(&self) -> &'static [&'static str] {
         match self {
             Self::Calls(_) => &["calls", "whole_calls", "thresholds", "groups"],
-            Self::Call { .. } => &["calls"],
+            Self::Call { .. } => &["calls", "whole_calls"],
             Self::Agent { .. } => &["agents", "cagent"],
             Self::Queue { .. } => {
                 &["calls", "waiting", "queues", "agents", "cagent", "levels", "thresholds"]
@@ -92,7 +92,8 @@ impl Board {
         self.tables().contains(&change.shape.name)
             && match self {
                 Self::Agent { acd, agent } => of(acd, agent),
-                Self::Call { acd, call } => of(acd, call),
+                // Few calls cross switches: whose part changed is not looked up.
+                Self::Call { acd, call } => change.shape.name == "whole_calls" || of(acd, call),
                 _ => true,
             }
     }

@@ -1,4 +1,5 @@
-//! The page of one call: its phases as a drawing, and its life step by step.
+//! The page of one call: its phases as a drawing, and its life step by step. A call that crosses
+//! switches is one: its life is that of all its parts, in the order of time.
 
 use super::boards::{Content, frame};
 use super::calls::{caller, end_words, state_words};
@@ -16,6 +17,15 @@ use maud::{Markup, html};
 struct Seen<'a> {
     row: Option<(Calls, &'a Row)>,
     life: Option<CallLife>,
+    /// Of a call that crosses switches: its row as a whole, and the lives of its other parts.
+    whole: Option<(Calls, &'a Row)>,
+    others: Vec<(Text, CallLife)>,
+}
+
+/// A step and the switch that told it.
+struct Told {
+    acd: Text,
+    step: CallStep,
 }
 
 fn seen<'a>(now: &'a Snapshot, acd: &str, call: &str, look: Look<'_>) -> Seen<'a> {
@@ -29,7 +39,66 @@ fn seen<'a>(now: &'a Snapshot, acd: &str, call: &str, look: Look<'_>) -> Seen<'a
         };
         Some((c, table.rows.iter().find(is)?))
     });
-    Seen { row, life }
+    let whole = row.and_then(|(c, row)| {
+        let table = now.tables.get("whole_calls")?;
+        let w = Calls::of(table.shape);
+        let is = |whole: &&Row| w.whole.text(whole) == c.whole.text(row);
+        Some((w, table.rows.iter().find(is)?))
+    });
+    let parts = whole.map_or("", |(w, row)| w.calls.text(row)).split_whitespace();
+    let others = parts.filter_map(|part| part.split_once('/')).filter_map(|(own, part)| {
+        let of = look.stories.call_life(own, part)?;
+        let this = own == acd && life.as_ref().is_some_and(|life| life.call == of.call);
+        (!this).then(|| (Text::from(own), of))
+    });
+    let others = others.collect();
+    Seen { row, life, whole, others }
+}
+
+/// The steps of all parts, by time. Only the first part came in and only the last one ended; what
+/// the others say of it is how the call went from switch to switch.
+fn told(acd: &str, seen: &Seen<'_>) -> Vec<Told> {
+    let own = match (&seen.life, &seen.row) {
+        (Some(life), _) => life.steps.clone(),
+        (None, Some((c, row))) => plain_steps(c, row),
+        (None, None) => Vec::new(),
+    };
+    let acd = Text::from(acd);
+    let mut all: Vec<Told> = own.into_iter().map(|step| Told { acd: acd.clone(), step }).collect();
+    for (acd, life) in &seen.others {
+        all.extend(life.steps.iter().map(|step| Told { acd: acd.clone(), step: step.clone() }));
+    }
+    if seen.others.is_empty() {
+        return all;
+    }
+    // Where two switches say the same moment the one where the call began goes first.
+    let first = seen.whole.map(|(w, row)| Text::from(w.acd.text(row)));
+    all.sort_by_key(|told| (told.step.at, Some(&told.acd) != first.as_ref()));
+    let ends = all.iter().filter(|told| told.step.kind == "hangup").count();
+    let (mut entries, mut ended) = (0, 0);
+    for Told { step, .. } in &mut all {
+        match step.kind {
+            "entry" => {
+                entries += 1;
+                step.kind = if entries > 1 { "crossed" } else { "entry" };
+            }
+            "hangup" => {
+                ended += 1;
+                step.kind = if ended < ends { "part-ended" } else { "hangup" };
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+/// The way of a call over several switches.
+fn way(seen: &Seen<'_>) -> Markup {
+    html! {
+        @if let Some((w, row)) = &seen.whole {
+            span.server { "over " (super::calls::hops(w.way.text(row), w.calls.text(row))) }
+        }
+    }
 }
 
 /// Whether there is such a call.
@@ -84,12 +153,16 @@ fn step_words(kind: &str) -> (&'static str, &'static str) {
         "code" => ("Work code", "ACW"),
         "unheard" => ("The switch was no longer heard", "OTHER"),
         "heard" => ("The switch is heard again", "OTHER"),
+        "dialled" => ("Made another call", "CONNECTING"),
+        "crossed" => ("Came to another switch", "NEW"),
+        "part-ended" => ("Left the switch", "OTHER"),
         "hangup" => ("Ended", "ENDED"),
         _ => ("Something else", "OTHER"),
     }
 }
 
-fn step_item(acd: &str, step: &CallStep, began: Stamp) -> Markup {
+fn step_item(told: &Told, several: bool, began: Stamp) -> Markup {
+    let (acd, step) = (&*told.acd, &told.step);
     let (words, state) = step_words(step.kind);
     let agent = step.agent.as_deref().unwrap_or("");
     let name = step.agent_name.as_deref().filter(|name| !name.is_empty()).unwrap_or(agent);
@@ -99,6 +172,7 @@ fn step_item(acd: &str, step: &CallStep, began: Stamp) -> Markup {
             span.since { "+" (age(step.at.since(began))) }
             span.st { (words) }
             span.who {
+                @if several { b { (visible(acd)) } " " }
                 @if !agent.is_empty() {
                     a href=(agent_path(acd, agent)) { (visible(name)) }
                     " "
@@ -127,10 +201,10 @@ fn took(kind: &str) -> &'static str {
 }
 
 /// The life, step by step.
-fn life(acd: &str, steps: &[CallStep]) -> Markup {
-    let began = steps.first().map_or(Stamp(0), |step| step.at);
+fn life(steps: &[Told], several: bool) -> Markup {
+    let began = steps.first().map_or(Stamp(0), |told| told.step.at);
     html! {
-        ol.life id="h:life" { @for step in steps { (step_item(acd, step, began)) } }
+        ol.life id="h:life" { @for told in steps { (step_item(told, several, began)) } }
     }
 }
 
@@ -242,17 +316,15 @@ fn now_piece(c: &Calls, row: &Row, at: Stamp) -> Markup {
 pub(crate) fn content(now: &Snapshot, acd: &str, call: &str, look: Look<'_>) -> Content {
     let seen = seen(now, acd, call, look);
     let mut to = Content::default();
-    if let Some((c, row)) = &seen.row {
+    // The whole, where there is one: it stands where its last part does.
+    if let Some((c, row)) = seen.whole.as_ref().or(seen.row.as_ref()) {
         to.pieces.push(("h:now".into(), now_piece(c, row, now.at).into_string()));
     }
-    let steps = match (&seen.life, &seen.row) {
-        (Some(life), _) => life.steps.clone(),
-        (None, Some((c, row))) => plain_steps(c, row),
-        (None, None) => Vec::new(),
-    };
-    to.pieces.push(("h:life".into(), life(acd, &steps).into_string()));
+    let all = told(acd, &seen);
+    to.pieces.push(("h:life".into(), life(&all, !seen.others.is_empty()).into_string()));
+    let steps: Vec<CallStep> = all.into_iter().map(|told| told.step).collect();
     if let Some(drawn) = look.drawn {
-        let ended = seen.life.as_ref().and_then(|life| life.ended);
+        let ended = steps.iter().find(|step| step.kind == "hangup").map(|step| step.at);
         let until = ended.unwrap_or_else(|| steps.last().map_or(drawn, |s| drawn.max(s.at)));
         to.charts.push(("h:phases".into(), drawing(&steps, until).into_string()));
     }
@@ -284,6 +356,7 @@ pub(crate) fn body(
                 h1 { (visible(name)) }
                 @if !number.is_empty() { span.server { (visible(number)) } }
                 span.server { "call " (visible(call)) " on " (visible(acd)) }
+                (way(&seen))
             }
             (content.piece("h:now"))
             section.drawing aria-labelledby="phases-head" {

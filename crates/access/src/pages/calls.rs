@@ -135,7 +135,7 @@ pub(crate) fn crossing(now: &Snapshot) -> BTreeSet<&str> {
 }
 
 /// The switches that a call came through, each leading to its part there.
-fn hops(way: &str, parts: &str) -> Markup {
+pub(crate) fn hops(way: &str, parts: &str) -> Markup {
     let hops = way.split(' ').zip(parts.split(' ').chain(std::iter::repeat("")));
     html! {
         @for (i, (acd, part)) in hops.enumerate() {

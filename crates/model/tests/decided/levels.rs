@@ -237,10 +237,12 @@ fn the_most_specific_threshold_wins_by_measure() {
     assert_eq!(
         shown(&thresholds, "acd scope name measure direction caution warning author"),
         [
+            "'' default '' abandoned_pct above 5 10 -",
             "'' default '' acw_s above 120 300 -",
             "'' default '' aux_s above 900 1800 -",
             "'' default '' oldest_wait_s above 20 60 -",
             "'' default '' ring_s above 20 40 -",
+            "'' default '' service_level_pct below 80 70 -",
             "'' default '' waiting above 1 100 eva",
             "'' group b-all waiting above 1 60 eva",
             "'' members a-sales waiting above 1 80 eva",
