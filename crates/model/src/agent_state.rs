@@ -158,6 +158,9 @@ impl Model {
                     continue;
                 }
                 if self.is_queue_leg(agent, c) {
+                    // He has given the caller away but is not off the phone: he hears where the
+                    // call was parked.
+                    own.ringing_or_held |= c.transferred;
                     continue;
                 }
                 match (c.direction, c.phase) {

@@ -44,6 +44,7 @@ impl Model {
                 call.hangup = None;
             }
         }
+        self.set_broken_off(caller, false);
         if let Some(to) = to {
             self.seat_behind(to, at);
         }
@@ -95,13 +96,31 @@ impl Model {
             self.say_on(to, at, |m| CallDid::NotAnswered { split: None, who: m.who_at(to), rang });
         }
         if let Some(agent) = self.channels.get(to).and_then(|c| c.seat) {
+            if outcome == DialOutcome::Cancelled
+                && let Some(caller) = self.caller_rung_for(agent, to)
+            {
+                self.set_broken_off(caller, true);
+            }
             self.end_ring_to(agent, to, at);
         }
     }
 
+    /// The caller for whom an agent's channel is rung.
+    fn caller_rung_for(&self, agent: Key<Agent>, to: Key<Channel>) -> Option<Key<Channel>> {
+        let mut rings = self.agents.get(agent)?.rings.iter();
+        rings.find(|r| r.to == Some(to)).map(|r| r.caller)
+    }
+
+    /// Whether what rang last for a waiting caller was broken off.
+    fn set_broken_off(&mut self, caller: Key<Channel>, on: bool) {
+        let visit = self.channels.get(caller).and_then(|c| c.visit);
+        if let Some(visit) = visit.and_then(|v| self.visits.get_mut(v)) {
+            visit.broken_off = on;
+        }
+    }
+
     pub(crate) fn end_ring_to(&mut self, agent: Key<Agent>, to: Key<Channel>, at: Stamp) {
-        let ring = self.agents.get(agent).and_then(|a| a.rings.iter().find(|r| r.to == Some(to)));
-        if let Some(caller) = ring.map(|r| r.caller) {
+        if let Some(caller) = self.caller_rung_for(agent, to) {
             self.end_ring(agent, caller, at);
             self.touch(agent, at);
         }

@@ -11,9 +11,10 @@ use facts::{AgentId, CallId, Fields, Outcome, SplitId, Stamp, Text};
 /// takes a phone out of a bridge 6 to 200 µs before it puts it back in another seat.
 pub const BURST: i64 = 10_000;
 /// A state of an agent that lasts no longer than this, other than a queue call's ringing, is but
-/// the way from the one before to the next (microseconds). The one before is told to last until
-/// the next.
-pub const PASSING: i64 = 1_000;
+/// the way from the one before to the next (microseconds): no person does two things so fast. A
+/// phone that holds one call to make another says so 2 ms apart. The one before is told to last
+/// until the next.
+pub const PASSING: i64 = BURST;
 
 /// Something happened.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -23,6 +23,9 @@ pub(crate) struct Visit {
     /// The wait is over; the verdict is still to come.
     pub(crate) left: Option<Stamp>,
     pub(crate) missing: bool,
+    /// What rang for it last was broken off, not left to ring out: if the verdict is that he
+    /// abandoned, he did so while it rang. Asterisk tells the end of the ringing first.
+    pub(crate) broken_off: bool,
 }
 
 impl Model {
@@ -53,8 +56,16 @@ impl Model {
             self.close_visit(open, Outcome::Left, at);
         }
         let since = since.min(at);
-        let visit =
-            Visit { caller, call: call_key, split, since, position, left: None, missing: false };
+        let visit = Visit {
+            caller,
+            call: call_key,
+            split,
+            since,
+            position,
+            left: None,
+            missing: false,
+            broken_off: false,
+        };
         let key = self.visits.insert(visit);
         if let Some(c) = self.channels.get_mut(caller) {
             c.visit = Some(key);
@@ -147,10 +158,10 @@ impl Model {
     pub(crate) fn close_visit(&mut self, key: Key<Visit>, outcome: Outcome, at: Stamp) {
         self.stop_waiting(key, at);
         let Some(v) = self.visits.remove(key) else { return };
-        let mut rang = false;
+        let mut rang = v.broken_off;
         if let Some(c) = self.channels.get_mut(v.caller) {
             c.visit = None;
-            rang = !c.offers.is_empty();
+            rang |= !c.offers.is_empty();
         }
         let wait = v.left.unwrap_or(at).since(v.since).max(0);
         let mut split = None;

@@ -125,6 +125,32 @@ fn hung_up_in_the_moment_of_the_answer() {
     );
 }
 
+/// A ring that was broken off says nothing of a later one that rang out.
+#[test]
+fn abandoned_between_two_rings() {
+    check(
+        "
+        0   member PJSIP/1001 sales
+        1   new C PJSIP/trunk in up to=8001
+        1   queue C sales
+        1   new A PJSIP/1001 out call=C ringing
+        1   offer C sales PJSIP/1001 A
+        3   dialled A cancelled
+        3   end A
+        4   new B PJSIP/1001 out call=C ringing
+        4   offer C sales PJSIP/1001 B
+        6   noanswer C sales PJSIP/1001 2000
+        6   end B
+        7   hangup C
+        7   verdict C sales abandoned
+        7   end C
+
+        ? csplit abncalls abnringcalls ringcalls noansredir
+        1 0 2 1
+        ",
+    );
+}
+
 #[test]
 fn abandoned_while_waiting_and_while_ringing() {
     check(
@@ -155,7 +181,7 @@ fn abandoned_while_waiting_and_while_ringing() {
         0 2 0 2 3000 0
 
         ? csplit abncalls abnringcalls abntime noansredir ringcalls ringtime
-        2 0 6 0 1 2
+        2 1 6 0 1 2
 
         ? calls call outcome ended_by wait_ms ring_ms
         C ABANDONED CALLER 3000 0
@@ -165,12 +191,8 @@ fn abandoned_while_waiting_and_while_ringing() {
         ? calls call=D agent agents_talked
         - 0
 
-        # Who was only rung did not talk.
-        ? calls call=D agent agents_talked
-        - 0
-
-        ? cvdn incalls abncalls abnquecalls
-        2 2 2
+        ? cvdn incalls abncalls abnquecalls abnringcalls
+        2 2 1 1
         ",
     );
 }

@@ -244,12 +244,16 @@ fn parked_and_picked_up_by_somebody_else() {
         ? calls call state parked
         C PARKED yes
 
-        # The agent hears the space's number: alone, he talks to nobody.
+        # The agent hears the space's number: alone, he talks to nobody, but his phone is busy.
         ? agents agent=PJSIP/1001 state
-        AVAIL
+        OTHER
 
         7   unbridge A B1
         7   end A
+
+        ? agents agent=PJSIP/1001 state
+        AVAIL
+
         10  new R PJSIP/1002 in up from=1002 to=701
         10  unpark C
         10  bridge R B3
