@@ -68,7 +68,7 @@ pub(crate) struct Tables {
 
 impl Tables {
     /// The least time between two events.
-    pub(crate) const GAP: Duration = Duration::from_millis(50);
+    pub(crate) const GAP: Duration = Duration::from_millis(20);
 
     /// Of these tables nothing has been told.
     pub(crate) const fn new(shapes: Vec<&'static Shape>) -> Self {

@@ -26,6 +26,13 @@ const PUBLISH_GAP: Duration = Duration::from_millis(20);
 const PUBLISH_SHARE: u32 = 4;
 /// But never longer than this, however busy the machine is.
 const PUBLISH_GAP_MAX: Duration = Duration::from_millis(250);
+/// Tables that people watch move at that pace. All of them, and what is made of all (levels,
+/// groups), may take this many times as long as their making takes.
+const WHOLE_SHARE: u32 = 8;
+/// But not longer than this.
+const WHOLE_GAP_MAX: Duration = Duration::from_millis(400);
+/// What people watch: who waits, who works, what goes on.
+const WATCHED: [&str; 5] = ["queues", "agents", "calls", "whole_calls", "waiting"];
 /// What is not of the fold (links, alarms) is renewed this often even if nothing changed.
 const PUBLISH_IDLE: Duration = Duration::from_millis(500);
 /// And so are all tables, because of what follows from time alone, but for that at most this
@@ -51,6 +58,15 @@ const BEHIND_ALARM: Duration = Duration::from_secs(3);
 /// How many records are read from the journal before the clock is looked at again.
 const READ_MAX: usize = 20_000;
 
+/// Which of the fold's tables are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Made {
+    /// Those that people watch.
+    Watched,
+    /// All, and what follows from them.
+    Whole,
+}
+
 /// An ACD as the folder sees it.
 pub(crate) struct Acd {
     pub(crate) name: Text,
@@ -61,6 +77,8 @@ pub(crate) struct Acd {
     /// The fold's count of changes, whether the link was live and the clock's offset as shown when
     /// tables were last made.
     pub(crate) made: Option<(u64, bool, i64)>,
+    /// The same for all tables.
+    pub(crate) made_whole: Option<(u64, bool, i64)>,
     pub(crate) day: Day,
     /// Beginning of the day whose counts are shown, by the switch's clock.
     pub(crate) day_start: Stamp,
@@ -94,6 +112,7 @@ impl Acd {
             link,
             fold,
             made: None,
+            made_whole: None,
             day,
             day_start,
             next: 0,
@@ -213,8 +232,9 @@ pub(crate) struct Folder {
 impl Folder {
     /// Runs until told to stop.
     pub(crate) fn run(mut self) {
-        let (mut published, mut made) = (Instant::now(), Instant::now());
-        let (mut gap, mut idle) = (Duration::ZERO, Duration::ZERO);
+        let now = Instant::now();
+        let (mut published, mut made, mut made_whole) = (now, now, now);
+        let (mut gap, mut whole_gap, mut idle) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
         for i in 0..self.acds.len() {
             self.start_reading(i);
         }
@@ -243,20 +263,26 @@ impl Folder {
                 drop(self.failed.try_send(reason));
             }
             let news = self.acds.iter().any(|a| a.made != a.making());
-            let least = if news || self.live.is_wanted() { gap } else { idle };
-            if made.elapsed() >= least {
-                let begun = Instant::now();
-                self.publish(true);
+            let stale = self.acds.iter().any(|a| a.made_whole != a.making());
+            let least = if stale || self.live.is_wanted() { whole_gap } else { idle };
+            let begun = Instant::now();
+            if made_whole.elapsed() >= least {
+                self.publish(Some(Made::Whole));
                 let took = begun.elapsed();
-                gap = (took * PUBLISH_SHARE).clamp(PUBLISH_GAP, PUBLISH_GAP_MAX);
+                whole_gap = (took * WHOLE_SHARE).clamp(PUBLISH_GAP, WHOLE_GAP_MAX);
                 idle = (took * IDLE_SHARE).clamp(PUBLISH_IDLE, IDLE_MAX);
+                let now = Instant::now();
+                (published, made, made_whole) = (now, now, now);
+            } else if news && made.elapsed() >= gap {
+                self.publish(Some(Made::Watched));
+                gap = (begun.elapsed() * PUBLISH_SHARE).clamp(PUBLISH_GAP, PUBLISH_GAP_MAX);
                 (published, made) = (Instant::now(), Instant::now());
             } else if published.elapsed() >= PUBLISH_IDLE {
-                self.publish(false);
+                self.publish(None);
                 published = Instant::now();
             }
         }
-        self.publish(true);
+        self.publish(Some(Made::Whole));
     }
 
     /// Finds where today begins in the journal.
@@ -348,16 +374,18 @@ impl Folder {
         }
     }
 
-    /// Publishes what is not of the fold; with `all`, the fold's tables as well.
-    fn publish(&mut self, all: bool) {
+    /// Publishes what is not of the fold, and the fold's tables that are to be made.
+    fn publish(&mut self, made: Option<Made>) {
         let now = wall_clock();
         for acd in &mut self.acds {
             acd.look_at_disk(&self.journal);
             acd.tell_stories(now, acd.tables_at(now), &self.stories);
         }
         let mut tables = Vec::new();
-        if all {
-            tables = self.tables(now);
+        if let Some(made) = made {
+            tables = self.tables(now, made);
+        }
+        if made == Some(Made::Whole) {
             let mut follows = Vec::new();
             self.watch.publish(now, &mut tables, &mut follows);
             self.follows = follows;
@@ -366,23 +394,27 @@ impl Folder {
         let mut alarms = self.alarms(now);
         alarms.extend(self.follows.iter().cloned());
         self.live.publish(now, tables, alarms);
-        if all {
+        if made == Some(Made::Whole) {
             self.live.is_renewed();
         }
     }
 
     /// The tables of all ACDs together.
-    fn tables(&mut self, now: Stamp) -> Vec<Table> {
+    fn tables(&mut self, now: Stamp, made: Made) -> Vec<Table> {
         let mut tables: BTreeMap<&'static str, Table> = BTreeMap::new();
         let mut parts = Vec::new();
         for acd in &mut self.acds {
             acd.made = acd.making();
+            if made == Made::Whole {
+                acd.made_whole = acd.made;
+            }
             let at = acd.tables_at(now);
             parts.extend(acd.fold.parts(at).into_iter().map(|mut part| {
                 part.shift(acd.shown_offset_us);
                 part
             }));
-            for shape in model::SHAPES {
+            let wanted = |name| made == Made::Whole || WATCHED.contains(&name);
+            for shape in model::SHAPES.iter().filter(|shape| wanted(shape.name)) {
                 let Some(mut table) = acd.fold.table(shape.name, at) else { continue };
                 shift(&mut table, acd.shown_offset_us);
                 match tables.get_mut(shape.name) {

@@ -35,7 +35,7 @@ impl Page {
     pub(crate) const fn gap(&self) -> Duration {
         Duration::from_millis(match self {
             // Faster than people see, slow enough to put what happens together into one.
-            Self::Floor(_) => 50,
+            Self::Floor(_) => 33,
             // Nobody reads so fast from across a room.
             Self::Board(Board::Wall(_)) => 500,
             // They are rendered whole to find what changed.
