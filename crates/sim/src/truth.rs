@@ -87,6 +87,8 @@ pub struct TrueCall {
     pub visits: Vec<TrueVisit>,
     /// Blind and attended transfers of the caller.
     pub transfers: u32,
+    /// Whether its caller was ever parked.
+    pub parked: bool,
     /// The queue that did not let the caller in, if that was the last one tried.
     pub refused_by: Option<String>,
 }

@@ -86,6 +86,9 @@ pub(crate) struct Agent {
     /// When its shift begins, in seconds after midnight.
     pub(super) shift_begins: i64,
     pub(super) log_off_due: bool,
+    /// Hears the number of a parking space: still on the phone, but the queue call is over and
+    /// its wrap-up time runs.
+    pub(super) hears_space: bool,
     /// Rings in a row not answered.
     pub(super) misses: u32,
 }
@@ -139,6 +142,7 @@ impl Agent {
             break_due: None,
             shift_begins,
             log_off_due: false,
+            hears_space: false,
             misses: 0,
         }
     }
@@ -361,7 +365,7 @@ impl World {
             TrueState::QueueCall
         } else if now.device == Device::Ringing {
             TrueState::Ringing
-        } else if !now.channels.is_empty() {
+        } else if !now.channels.is_empty() && !now.hears_space {
             TrueState::OtherCall
         } else if let Some(reason) = now.pause {
             TrueState::Paused(reason)

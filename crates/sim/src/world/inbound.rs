@@ -22,6 +22,7 @@ impl World {
                 talk: None,
                 dialled: None,
                 consult: None,
+                parked: None,
                 digits: String::new(),
                 queues_tried: 0,
             },
@@ -35,6 +36,7 @@ impl World {
                 ended: None,
                 visits: Vec::new(),
                 transfers: 0,
+                parked: false,
                 refused_by: None,
             };
             self.truth.calls.insert(number, call);

@@ -30,6 +30,10 @@ impl World {
         if let Some(dialled) = now.dialled.as_mut() {
             dialled.parent = None;
         }
+        if now.parked.is_some() {
+            self.cut_parked(call);
+            return;
+        }
         let (caller, talking, waiting) = (now.caller, now.talk.is_some(), now.visit.is_some());
         let rung = if waiting { None } else { now.attempt.take() };
         if talking {
@@ -68,6 +72,7 @@ impl World {
         self.clock = self.clock.max(now);
         self.booted = self.clock;
         self.named = 0;
+        self.lot = None;
         self.unique = 0;
         for queue in &mut self.queues {
             queue.completed = 0;
