@@ -87,17 +87,24 @@ fn parts_of_real_days() {
 /// Agents do often with their callers what they do rarely on a day; other ends, other moments.
 #[test]
 fn callers_are_handled_in_rare_ways() {
-    let (noon, mut parked) = (MIDNIGHT + 12 * 60 * MINUTE, 0);
+    let (noon, mut parked, mut conferenced) = (MIDNIGHT + 12 * 60 * MINUTE, 0, 0);
     for seed in 40..48 {
         let version = if seed % 2 == 0 { sim::Version::V16 } else { sim::Version::V22 };
-        let settings =
-            sim::Settings { version, parks_percent: 25.0, ..sim::Settings::day(40, seed) };
+        let settings = sim::Settings {
+            version,
+            parks_percent: 25.0,
+            conferences_percent: 25.0,
+            ..sim::Settings::day(40, seed)
+        };
         let what = format!("rare ways, 40 agents, seed {seed}, {version:?}");
         let mut hour = Hour::of(&settings, noon);
         check_lived(&what, &mut hour, 12);
-        parked += hour.world.truth().calls.values().filter(|call| call.parked).count();
+        let calls = || hour.world.truth().calls.values();
+        parked += calls().filter(|call| call.parked).count();
+        conferenced += calls().filter(|call| call.conferenced).count();
     }
     assert!(parked > 30, "only {parked} callers were parked");
+    assert!(conferenced > 60, "only {conferenced} calls were conferenced");
 }
 
 #[test]

@@ -102,6 +102,7 @@ impl Event {
         let (kind, technology, creator, name) = match &bridge.kind {
             BridgeKind::Basic if bridge.native => ("basic", "native_rtp", "<unknown>", "<unknown>"),
             BridgeKind::Basic => ("basic", "simple_bridge", "<unknown>", "<unknown>"),
+            BridgeKind::Conference(room) => ("base", "softmix", "ConfBridge", room.as_str()),
             BridgeKind::Parking => ("parking", "holding_bridge", "Parking", "default"),
         };
         self.raw(prefix, "BridgeUniqueid", bridge.uniqueid.as_bytes());

@@ -91,6 +91,8 @@ pub struct Settings {
     pub traps: bool,
     /// Of 100 conversations with queue callers those in which the caller is parked.
     pub parks_percent: f64,
+    /// Of 100 conversations with queue callers those that become a conference.
+    pub conferences_percent: f64,
     /// `systemname` of asterisk.conf: in every event, and before every unique id. Empty: none.
     pub system_name: String,
     /// The first agent's number; the others follow.
@@ -127,8 +129,9 @@ const TALK_SHARES: [f64; 6] = [1.0, 1.4, 0.8, 0.6, 0.9, 1.6];
 /// Zeltyn 2005). The number is ours.
 const PATIENCE_MEAN_S: f64 = 240.0;
 
-/// How often a day's agents park a caller. Not measured: ours.
+/// How often a day's agents park a caller or make a conference. Not measured: ours.
 const PARKS_PERCENT: f64 = 1.5;
+const CONFERENCES_PERCENT: f64 = 1.0;
 
 /// Names of queues in the order in which a growing centre opens them.
 const QUEUES: [&str; 12] = [
@@ -165,6 +168,7 @@ impl Settings {
         settings.rhythm = Rhythm::Day { offset_s: 0 };
         settings.traps = true;
         settings.parks_percent = PARKS_PERCENT;
+        settings.conferences_percent = CONFERENCES_PERCENT;
         settings.load_percent = if agents < 36 { 60 } else { 74 };
         let agents = usize::try_from(agents).unwrap_or(usize::MAX);
         let each = agents / settings.queues.len().max(1);
@@ -222,6 +226,7 @@ impl Settings {
             rhythm: Rhythm::Steady,
             traps: false,
             parks_percent: 0.0,
+            conferences_percent: 0.0,
             system_name: String::new(),
             first_number: if agents < 6_000 { 1_001 } else { 100_001 },
             agents_before: 0,

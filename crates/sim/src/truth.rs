@@ -89,6 +89,8 @@ pub struct TrueCall {
     pub transfers: u32,
     /// Whether its caller was ever parked.
     pub parked: bool,
+    /// Whether somebody of it was ever in a conference; each party has a call of its own.
+    pub conferenced: bool,
     /// The queue that did not let the caller in, if that was the last one tried.
     pub refused_by: Option<String>,
 }

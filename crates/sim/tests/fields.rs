@@ -17,8 +17,10 @@ enum Like {
     Default,
     /// Too few people and short waits.
     Pressed,
-    /// Agents do with their callers what they rarely do.
-    Busy,
+    /// Agents park most of their callers.
+    Parking,
+    /// Agents take most of their callers into conferences.
+    Conferring,
 }
 
 fn quarter(version: Version, like: Like) -> Vec<Said> {
@@ -32,7 +34,8 @@ fn quarter(version: Version, like: Like) -> Vec<Said> {
                 queue.patience_mean_s = 90.0;
             }
         }
-        Like::Busy => settings.parks_percent = 70.0,
+        Like::Parking => settings.parks_percent = 70.0,
+        Like::Conferring => settings.conferences_percent = 70.0,
     }
     let mut world = World::new(&settings, START);
     let mut said = Vec::new();
@@ -79,7 +82,8 @@ fn each_event_has_the_fields_of_a_real_one_in_their_order() {
             forms.entry(event).or_insert(form);
         }
         let mut checked = BTreeSet::new();
-        for said in [quarter(version, Like::Default), quarter(version, Like::Busy)].concat() {
+        let likes = [Like::Default, Like::Parking, Like::Conferring];
+        for said in likes.iter().flat_map(|like| quarter(version, *like)) {
             let message = ami::Message::parse(&said.bytes);
             let event = message.event().map(ami::text).unwrap_or_default();
             let mut fields = names_of(&message);
@@ -95,7 +99,7 @@ fn each_event_has_the_fields_of_a_real_one_in_their_order() {
             }
             checked.insert(event);
         }
-        assert!(checked.len() >= 40, "{name}: {} kinds: {checked:?}", checked.len());
+        assert!(checked.len() >= 44, "{name}: {} kinds: {checked:?}", checked.len());
     }
 }
 
@@ -103,7 +107,7 @@ fn each_event_has_the_fields_of_a_real_one_in_their_order() {
 fn calls_go_through_the_bursts_of_real_ones() {
     for (version, name) in [(Version::V16, "16"), (Version::V22, "22")] {
         let mut ours = BTreeSet::new();
-        for like in [Like::Default, Like::Pressed, Like::Busy] {
+        for like in [Like::Default, Like::Pressed, Like::Parking, Like::Conferring] {
             let said = quarter(version, like);
             let whole: Vec<u8> = said.iter().flat_map(|said| said.bytes.to_vec()).collect();
             ours.extend(bursts(&whole));
@@ -125,7 +129,7 @@ fn calls_go_through_the_bursts_of_real_ones() {
 
 /// With whether some call of ours must be the same from end to end; the others repeat
 /// something more often than a contact centre would within an hour.
-const SCENARIOS: [(&str, bool); 14] = [
+const SCENARIOS: [(&str, bool); 15] = [
     ("answered", true),
     ("answered-agent-hangup", true),
     ("abandon", true),
@@ -137,6 +141,7 @@ const SCENARIOS: [(&str, bool); 14] = [
     ("timeout-exit", true),
     ("overflow", true),
     ("park", true),
+    ("conference", true),
     ("hold", false),
     ("ring-no-answer", false),
     ("agent-reject", false),

@@ -84,6 +84,7 @@ fn one_call(found: &Rows, row: usize, call: &TrueCall, now: i64, wrong: &mut Vec
     differs("visits", found.text(row, "splits_visited"), call.visits.len().to_string());
     differs("transfers", found.text(row, "transfers"), call.transfers.to_string());
     differs("parked", found.text(row, "parked"), call.parked.to_string());
+    differs("conferenced", found.text(row, "conferenced"), call.conferenced.to_string());
     let ended = if call.ended.is_some() { "ENDED" } else { "live" };
     let state = found.text(row, "state");
     let have = if state == "ENDED" { "ENDED" } else { "live" };

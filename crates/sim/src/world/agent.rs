@@ -86,9 +86,6 @@ pub(crate) struct Agent {
     /// When its shift begins, in seconds after midnight.
     pub(super) shift_begins: i64,
     pub(super) log_off_due: bool,
-    /// Hears the number of a parking space: still on the phone, but the queue call is over and
-    /// its wrap-up time runs.
-    pub(super) hears_space: bool,
     /// Rings in a row not answered.
     pub(super) misses: u32,
 }
@@ -142,7 +139,6 @@ impl Agent {
             break_due: None,
             shift_begins,
             log_off_due: false,
-            hears_space: false,
             misses: 0,
         }
     }
@@ -365,7 +361,10 @@ impl World {
             TrueState::QueueCall
         } else if now.device == Device::Ringing {
             TrueState::Ringing
-        } else if !now.channels.is_empty() && !now.hears_space {
+        } else if !now.channels.is_empty() && now.wrap_until > self.clock {
+            // The wrap-up time runs on whatever else the agent does on the phone.
+            TrueState::WrapUp
+        } else if !now.channels.is_empty() {
             TrueState::OtherCall
         } else if let Some(reason) = now.pause {
             TrueState::Paused(reason)

@@ -73,6 +73,8 @@ pub(crate) enum BridgeKind {
     Basic,
     /// Where parked callers wait.
     Parking,
+    /// A room of ConfBridge of that name.
+    Conference(String),
 }
 
 /// A bridge and how many are in it.

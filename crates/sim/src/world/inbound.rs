@@ -23,6 +23,8 @@ impl World {
                 dialled: None,
                 consult: None,
                 parked: None,
+                conference: None,
+                empty_room: None,
                 digits: String::new(),
                 queues_tried: 0,
             },
@@ -37,6 +39,7 @@ impl World {
                 visits: Vec::new(),
                 transfers: 0,
                 parked: false,
+                conferenced: false,
                 refused_by: None,
             };
             self.truth.calls.insert(number, call);

@@ -289,7 +289,7 @@ impl World {
         let talks = self.calls.values().filter_map(|call| call.talk.as_ref());
         let bridges = talks.map(|talk| &talk.bridge);
         let mut items = 0;
-        for bridge in bridges.chain(self.parking_bridges()) {
+        for bridge in bridges.chain(self.parking_bridges()).chain(self.conference_bridges()) {
             let mut event = Event::item("BridgeListItem");
             asked.mark(&mut event);
             event.bridge("", bridge);

@@ -10,6 +10,7 @@ mod action;
 mod agent;
 mod channel;
 mod commands;
+mod conference;
 mod dialled;
 mod exit;
 mod inbound;
@@ -35,6 +36,7 @@ use crate::truth::{TrueAgent, TrueQueue, Truth, VisitEnd};
 pub use action::Reply;
 pub(crate) use agent::{Agent, Member};
 pub(crate) use channel::{Bridge, BridgeKind, Channel};
+use conference::{ConferStep, Conference};
 use dialled::Dialled;
 use park::{ParkStep, Parked};
 use shift::Duty;
@@ -86,6 +88,8 @@ enum Step {
     Talk(TalkStep),
     /// Something about a parked caller.
     Park(ParkStep),
+    /// Something about a conference.
+    Confer(ConferStep),
     /// The announcement after a timeout has been played.
     HangupAfterTimeout,
 }
@@ -103,6 +107,7 @@ enum TalkStep {
     ConsultDials,
     CompleteTransfer,
     Park,
+    Confer,
 }
 
 /// A caller waiting in a queue.
@@ -164,6 +169,10 @@ struct Call {
     consult: Option<u64>,
     /// The caller waits in the parking lot.
     parked: Option<Parked>,
+    /// The caller was sent into a conference.
+    conference: Option<Conference>,
+    /// Was the last one in a conference whose room is not quite gone.
+    empty_room: Option<Bridge>,
     /// What the caller keyed in so far.
     digits: String,
     /// Queues that sent the caller on.
@@ -398,6 +407,7 @@ impl World {
             Step::Refuse => self.refuse(call),
             Step::Talk(step) => self.talk(call, step),
             Step::Park(step) => self.parking(call, step),
+            Step::Confer(step) => self.conference(call, step),
             Step::HangupAfterTimeout => self.hangup_after_timeout(call),
         }
     }

@@ -83,7 +83,8 @@ impl World {
         self.say_channel("Unhold", Classes::CALL, talk.peer, &[]);
         self.say_blind_transfer(caller, &talk, EXTEN);
         self.complete(call, EndedBy::Transfer, &["BLINDTRANSFER", EXTEN, "internal"]);
-        self.set_hears(parker, true);
+        // Still on the phone, but the wrap-up time runs.
+        self.note_agent(parker);
         let mut lot = match self.lot.take() {
             Some(lot) => lot,
             None => self.make_bridge_for(BridgeKind::Parking),
@@ -177,21 +178,9 @@ impl World {
             Some(Endpoint::Agent(agent)) => Some(agent),
             _ => None,
         };
-        if let Some(parker) = parker {
-            self.set_hears(parker, false);
-        }
         self.hang_up(channel, 16);
         if let Some(parker) = parker {
             self.agent_after_call(parker);
-        }
-    }
-
-    fn set_hears(&mut self, agent: usize, on: bool) {
-        if let Some(agent) = self.agents.get_mut(agent) {
-            agent.hears_space = on;
-        }
-        if on {
-            self.note_agent(agent);
         }
     }
 

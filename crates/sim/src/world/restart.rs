@@ -24,6 +24,9 @@ impl World {
     }
 
     fn cut_call(&mut self, call: u64) {
+        if self.cut_conference(call) {
+            return;
+        }
         let Some(now) = self.calls.get_mut(&call) else { return };
         // No consultation comes back to its caller in the end of the world.
         now.consult = None;

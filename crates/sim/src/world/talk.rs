@@ -12,6 +12,10 @@ impl World {
         let in_queue = talk.queue.is_some();
         let mid = length / 100 * self.chance.between(20, 70);
         if in_queue && length > 12 * SECOND {
+            if self.happens(self.settings.conferences_percent) {
+                self.plan_step(call, mid, Step::Talk(TalkStep::Confer));
+                return;
+            }
             if self.happens(self.settings.parks_percent) {
                 self.plan_step(call, mid, Step::Talk(TalkStep::Park));
                 return;
@@ -70,6 +74,7 @@ impl World {
             TalkStep::Consult => self.consult(call),
             TalkStep::ConsultDials => self.consult_dials(call),
             TalkStep::CompleteTransfer => self.complete_transfer(call),
+            TalkStep::Confer => self.confer(call),
             TalkStep::Park => self.park(call),
         }
     }

@@ -35,7 +35,7 @@ impl World {
     }
 
     /// The agent sends the caller to an extension by REFER and is out of the call.
-    fn let_go(&mut self, call: u64, exten: &str) {
+    pub(super) fn let_go(&mut self, call: u64, exten: &str) {
         let caller = self.caller_of(call);
         let Some(talk) = self.calls.get(&call).and_then(|call| call.talk.clone()) else { return };
         self.new_phase(call);

@@ -31,7 +31,7 @@ pub(crate) fn read(version: &str, scenario: &str) -> Option<Vec<u8>> {
 pub(crate) type Bursts = Vec<Vec<String>>;
 
 /// What belongs to the call alone and is no race of Asterisk's threads.
-const KEPT: [&str; 33] = [
+const KEPT: [&str; 35] = [
     "Newchannel",
     "Newstate",
     "QueueCallerJoin",
@@ -60,6 +60,8 @@ const KEPT: [&str; 33] = [
     "ParkedCall",
     "UnParkedCall",
     "ParkedCallTimeOut",
+    "ConfbridgeJoin",
+    "ConfbridgeLeave",
     "LocalBridge",
     "Pickup",
     "Rename",
