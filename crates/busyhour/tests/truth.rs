@@ -107,6 +107,22 @@ fn callers_are_handled_in_rare_ways() {
     assert!(conferenced > 60, "only {conferenced} calls were conferenced");
 }
 
+/// The switch is restarted in the middle of a day: calls and waiting callers are cut, and the day
+/// goes on.
+#[test]
+fn a_switch_restarts_at_noon() {
+    let noon = MIDNIGHT + 12 * 60 * MINUTE;
+    for (seed, version) in [(60, sim::Version::V16), (61, sim::Version::V22)] {
+        let settings = sim::Settings { version, ..sim::Settings::day(40, seed) };
+        let mut hour = Hour::of(&settings, noon);
+        hour.restart_after(20 * MINUTE);
+        let visits = hour.world.truth().calls.values().flat_map(|call| &call.visits);
+        let cut = visits.filter(|visit| visit.ended_by == Some(sim::EndedBy::Restart)).count();
+        assert!(cut > 0, "seed {seed}: nobody talked at the restart");
+        check_lived(&format!("restart, seed {seed}, {version:?}"), &mut hour, 20);
+    }
+}
+
 #[test]
 fn one_and_a_half_hours_of_8_agents() {
     check(8, 1, 90, sim::Version::V22);

@@ -93,6 +93,8 @@ pub struct Settings {
     pub parks_percent: f64,
     /// Of 100 conversations with queue callers those that become a conference.
     pub conferences_percent: f64,
+    /// When [`crate::write_day`] restarts the PBX (`core restart now`), microseconds UTC.
+    pub restart_at: Option<i64>,
     /// `systemname` of asterisk.conf: in every event, and before every unique id. Empty: none.
     pub system_name: String,
     /// The first agent's number; the others follow.
@@ -225,6 +227,7 @@ impl Settings {
                 .collect(),
             rhythm: Rhythm::Steady,
             traps: false,
+            restart_at: None,
             parks_percent: 0.0,
             conferences_percent: 0.0,
             system_name: String::new(),

@@ -133,9 +133,9 @@ pub enum TrueState {
     Ringing,
     /// Talking to a queue caller.
     QueueCall,
-    /// After a queue call, until the wrap-up time is over.
+    /// After a queue call, until the wrap-up time is over, whatever else happens on the phone.
     WrapUp,
-    /// In a call that came from no queue.
+    /// In a call that came from no queue, with no wrap-up time running.
     OtherCall,
     /// Paused in all queues, for this reason.
     Paused(&'static str),

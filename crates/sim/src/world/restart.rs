@@ -23,6 +23,18 @@ impl World {
         out.append(&mut self.said);
     }
 
+    /// Restarts now: what is said until the connections are closed is added to `out`. Returns what
+    /// a session hears that attaches `away` microseconds later; it missed the broadcast
+    /// FullyBooted, for the PBX was up before the session was.
+    pub fn restart_and_attach(&mut self, away: i64, out: &mut Vec<Said>) -> Vec<u8> {
+        self.shut_down(self.clock, out);
+        let up = self.clock + away / 2;
+        self.boot(up, &mut Vec::new());
+        let attached = up + away / 2;
+        self.advance(attached, &mut Vec::new());
+        self.opening(self.clock)
+    }
+
     fn cut_call(&mut self, call: u64) {
         if self.cut_conference(call) {
             return;
