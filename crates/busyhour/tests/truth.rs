@@ -29,24 +29,27 @@ fn check_hour(centre: &str, hour: Hour, minutes: i64) {
 
 /// As above, however little happens: how many calls and events there were.
 fn check_parts(centre: &str, mut hour: Hour, minutes: i64) -> (usize, u64) {
+    check_lived(centre, &mut hour, minutes);
+    (hour.world.truth().calls.len(), hour.world.truth().events)
+}
+
+/// As above, with the centre left for more questions.
+fn check_lived(centre: &str, hour: &mut Hour, minutes: i64) {
     hour.live(minutes * MINUTE);
     let mut wrong = Vec::new();
-    calls(&hour, &mut wrong);
-    queues(&hour, &mut wrong);
-    agents(&hour, &mut wrong);
-    queue_log(&hour, &mut wrong);
-    leftovers(&hour, &mut wrong);
-    let counted = hour.world.truth().calls.len();
+    calls(hour, &mut wrong);
+    queues(hour, &mut wrong);
+    agents(hour, &mut wrong);
+    queue_log(hour, &mut wrong);
+    leftovers(hour, &mut wrong);
     // Then the switch is stopped in order: nothing may stay behind.
     hour.shut_down();
-    calls(&hour, &mut wrong);
-    queues(&hour, &mut wrong);
-    leftovers(&hour, &mut wrong);
-    let events = hour.world.truth().events;
+    calls(hour, &mut wrong);
+    queues(hour, &mut wrong);
+    leftovers(hour, &mut wrong);
     let shown: Vec<_> = wrong.iter().take(SHOWN_MAX).map(String::as_str).collect();
     let count = wrong.len();
     assert!(wrong.is_empty(), "{centre}: {count} differences\n{}", shown.join("\n"));
-    (counted, events)
 }
 
 /// Small centres with other seeds; `BUSYHOUR_SEEDS` sets how many.
@@ -78,6 +81,45 @@ fn parts_of_real_days() {
         let settings = sim::Settings { version, ..sim::Settings::day(agents, seed) };
         let what = format!("day of {agents} agents, seed {seed}, {start}, {minutes} min");
         check_hour(&what, Hour::of(&settings, start), minutes);
+    }
+}
+
+/// Agents do often with their callers what they do rarely on a day; other ends, other moments.
+#[test]
+fn callers_are_handled_in_rare_ways() {
+    let (noon, mut parked, mut conferenced) = (MIDNIGHT + 12 * 60 * MINUTE, 0, 0);
+    for seed in 40..48 {
+        let version = if seed % 2 == 0 { sim::Version::V16 } else { sim::Version::V22 };
+        let settings = sim::Settings {
+            version,
+            parks_percent: 25.0,
+            conferences_percent: 25.0,
+            ..sim::Settings::day(40, seed)
+        };
+        let what = format!("rare ways, 40 agents, seed {seed}, {version:?}");
+        let mut hour = Hour::of(&settings, noon);
+        check_lived(&what, &mut hour, 12);
+        let calls = || hour.world.truth().calls.values();
+        parked += calls().filter(|call| call.parked).count();
+        conferenced += calls().filter(|call| call.conferenced).count();
+    }
+    assert!(parked > 30, "only {parked} callers were parked");
+    assert!(conferenced > 60, "only {conferenced} calls were conferenced");
+}
+
+/// The switch is restarted in the middle of a day: calls and waiting callers are cut, and the day
+/// goes on.
+#[test]
+fn a_switch_restarts_at_noon() {
+    let noon = MIDNIGHT + 12 * 60 * MINUTE;
+    for (seed, version) in [(60, sim::Version::V16), (61, sim::Version::V22)] {
+        let settings = sim::Settings { version, ..sim::Settings::day(40, seed) };
+        let mut hour = Hour::of(&settings, noon);
+        hour.restart_after(20 * MINUTE);
+        let visits = hour.world.truth().calls.values().flat_map(|call| &call.visits);
+        let cut = visits.filter(|visit| visit.ended_by == Some(sim::EndedBy::Restart)).count();
+        assert!(cut > 0, "seed {seed}: nobody talked at the restart");
+        check_lived(&format!("restart, seed {seed}, {version:?}"), &mut hour, 20);
     }
 }
 

@@ -13,6 +13,10 @@ use crate::world::World;
 /// So much is lived between two looks at what was said, microseconds.
 const STEP: i64 = 10_000_000;
 
+/// How long a PBX that restarts is away before the session is attached to it again. Captured: 0.6 s
+/// without a listener, and the modules 0.3 s after that.
+const AWAY: i64 = 2_000_000;
+
 /// Where a day is written to. [`std::io::sink`] takes what nobody wants.
 pub struct DayFiles<'a> {
     /// What an AMI session hears, from the banner on.
@@ -60,12 +64,23 @@ pub fn write_day(
     let end = start.saturating_add(i64::from(hours) * 3_600_000_000);
     let (mut at, mut said) = (start, Vec::<Said>::new());
     while at < end {
-        at = (at + STEP).min(end);
+        let restart =
+            settings.restart_at.filter(|restart| (at..(at + STEP).min(end)).contains(restart));
+        at = restart.unwrap_or((at + STEP).min(end)).max(at);
         world.advance(at, &mut said);
+        let attached = restart.map(|_| {
+            let opening = world.restart_and_attach(AWAY, &mut said);
+            at = world.now().max(at + 1);
+            opening
+        });
         for said in said.drain(..) {
             files.ami.write_all(&said.bytes)?;
             counts.events += 1;
             counts.bytes += u64::try_from(said.bytes.len()).unwrap_or(0);
+        }
+        if let Some(opening) = attached {
+            files.ami.write_all(&opening)?;
+            counts.bytes += u64::try_from(opening.len()).unwrap_or(0);
         }
         files.queue_log.write_all(&world.take_log())?;
         counts.channels_max = counts.channels_max.max(world.channels_up());

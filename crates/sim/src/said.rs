@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::class::Classes;
-use crate::world::{Agent, Bridge, Channel, Member};
+use crate::world::{Agent, Bridge, BridgeKind, Channel, Member};
 
 /// One asynchronous event, rendered once for all sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,12 +99,17 @@ impl Event {
 
     /// The fields of a bridge snapshot.
     pub(crate) fn bridge(&mut self, prefix: &str, bridge: &Bridge) -> &mut Self {
-        let technology: &[u8] = if bridge.native { b"native_rtp" } else { b"simple_bridge" };
+        let (kind, technology, creator, name) = match &bridge.kind {
+            BridgeKind::Basic if bridge.native => ("basic", "native_rtp", "<unknown>", "<unknown>"),
+            BridgeKind::Basic => ("basic", "simple_bridge", "<unknown>", "<unknown>"),
+            BridgeKind::Conference(room) => ("base", "softmix", "ConfBridge", room.as_str()),
+            BridgeKind::Parking => ("parking", "holding_bridge", "Parking", "default"),
+        };
         self.raw(prefix, "BridgeUniqueid", bridge.uniqueid.as_bytes());
-        self.raw(prefix, "BridgeType", b"basic");
-        self.raw(prefix, "BridgeTechnology", technology);
-        self.raw(prefix, "BridgeCreator", b"<unknown>");
-        self.raw(prefix, "BridgeName", b"<unknown>");
+        self.raw(prefix, "BridgeType", kind.as_bytes());
+        self.raw(prefix, "BridgeTechnology", technology.as_bytes());
+        self.raw(prefix, "BridgeCreator", creator.as_bytes());
+        self.raw(prefix, "BridgeName", name.as_bytes());
         self.raw(prefix, "BridgeNumChannels", bridge.channels.to_string().as_bytes());
         self.raw(prefix, "BridgeVideoSourceMode", b"none")
     }

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use crate::truth::{CallKind, EndedBy, TrueAgent, TrueCall, TrueState, TrueVisit, VisitEnd};
 
 /// Columns of `truth-calls.csv`.
-const CALLS: &str = "call,kind,caller,began_us,ended_us,transfers,refused_by,visit,queue,joined_us,left_us,\
+const CALLS: &str = "call,kind,caller,began_us,ended_us,transfers,parked,conferenced,refused_by,visit,queue,joined_us,left_us,\
                      end,agent,answered_us,talk_ended_us,ended_by,hold_us,not_answered\n";
 /// Columns of `truth-agents.csv`.
 const AGENTS: &str = "agent,name,from_us,to_us,state,reason\n";
@@ -26,12 +26,14 @@ pub(crate) fn write_call(out: &mut dyn Write, call: &TrueCall) -> io::Result<()>
         CallKind::Outbound => "OUTBOUND",
     };
     let head = format!(
-        "{},{kind},{},{},{},{},{}",
+        "{},{kind},{},{},{},{},{},{},{}",
         call.uniqueid,
         quoted(&call.caller),
         call.began,
         moment(call.ended),
         call.transfers,
+        u8::from(call.parked),
+        u8::from(call.conferenced),
         quoted(call.refused_by.as_deref().unwrap_or_default())
     );
     if call.visits.is_empty() {

@@ -87,6 +87,10 @@ pub struct TrueCall {
     pub visits: Vec<TrueVisit>,
     /// Blind and attended transfers of the caller.
     pub transfers: u32,
+    /// Whether its caller was ever parked.
+    pub parked: bool,
+    /// Whether somebody of it was ever in a conference; each party has a call of its own.
+    pub conferenced: bool,
     /// The queue that did not let the caller in, if that was the last one tried.
     pub refused_by: Option<String>,
 }
@@ -129,9 +133,9 @@ pub enum TrueState {
     Ringing,
     /// Talking to a queue caller.
     QueueCall,
-    /// After a queue call, until the wrap-up time is over.
+    /// After a queue call, until the wrap-up time is over, whatever else happens on the phone.
     WrapUp,
-    /// In a call that came from no queue.
+    /// In a call that came from no queue, with no wrap-up time running.
     OtherCall,
     /// Paused in all queues, for this reason.
     Paused(&'static str),

@@ -88,6 +88,23 @@ fn queue_log_and_truth_tell_the_same_visits() {
 }
 
 #[test]
+fn a_restart_is_a_second_session_of_the_same_day() {
+    let at = START + 1_800_000_000;
+    let settings = Settings { restart_at: Some(at), ..Settings::day(30, 3) };
+    let (counts, files) = day(&settings, 1);
+    let named = |name: &[u8]| ami::messages(&files.ami).filter(|m| m.event() == Some(name)).count();
+    assert_eq!((named(b"Shutdown"), named(b"FullyBooted")), (1, 2));
+    let log = String::from_utf8_lossy(&files.queue_log);
+    assert_eq!(log.matches("|QUEUESTART|").count(), 1);
+    let cut = rows(&files.calls).iter().filter(|visit| visit["ended_by"] == "RESTART").count();
+    assert!(cut > 0, "nobody talked at the restart");
+    assert!(counts.calls > 100, "{counts:?}");
+    // The stamps of both sessions rise but for device states, and the day goes on to its end.
+    let last = ami::messages(&files.ami).filter_map(|m| m.timestamp_us()).max();
+    assert!(last > Some(START + 3_500_000_000), "{last:?}");
+}
+
+#[test]
 fn agents_stories_are_without_gaps() {
     let (_, files) = day(&Settings::centre(10, 5), 1);
     let mut ends: BTreeMap<String, String> = BTreeMap::new();

@@ -83,6 +83,8 @@ fn one_call(found: &Rows, row: usize, call: &TrueCall, now: i64, wrong: &mut Vec
     differs("caller", found.text(row, "caller"), call.caller.clone());
     differs("visits", found.text(row, "splits_visited"), call.visits.len().to_string());
     differs("transfers", found.text(row, "transfers"), call.transfers.to_string());
+    differs("parked", found.text(row, "parked"), call.parked.to_string());
+    differs("conferenced", found.text(row, "conferenced"), call.conferenced.to_string());
     let ended = if call.ended.is_some() { "ENDED" } else { "live" };
     let state = found.text(row, "state");
     let have = if state == "ENDED" { "ENDED" } else { "live" };
@@ -157,11 +159,16 @@ pub(crate) fn agents(hour: &Hour, wrong: &mut Vec<String>) {
             TrueState::OtherCall => have == "AUX",
             TrueState::Paused(why) => have == "AUX" && reason == *why,
         };
-        if !fits {
+        let late = have == "ACW" && wrapped_up_just_now(agent, hour.now.0);
+        if !fits && !late {
             wrong.push(format!("agent {}: {have} {reason}, was {state:?}", agent.interface));
         }
         let logged_on = |(from, to, state): (i64, i64, &TrueState)| {
-            if *state == TrueState::LoggedOff { 0 } else { to - from.max(hour.began()) }
+            // What nobody heard is nobody's time.
+            let (gone, back) = hour.away.unwrap_or_default();
+            let unheard = (to.min(back) - from.max(gone)).max(0);
+            let span = to - from.max(hour.began()) - unheard;
+            if *state == TrueState::LoggedOff { 0 } else { span }
         };
         let want = spans(agent, hour.now.0).map(logged_on).sum::<i64>() / 1_000;
         let have = found.int(row, "staff_ms");
@@ -271,6 +278,15 @@ pub(crate) fn queue_log(hour: &Hour, wrong: &mut Vec<String>) {
             wrong.push(format!("agent {name}: acd_calls is {have}, queue_log has {want}"));
         }
     }
+}
+
+/// Whether the agent's wrap-up ended within the last second: app_queue counts it from the whole
+/// second in which the call ended, the table from its very moment.
+fn wrapped_up_just_now(agent: &TrueAgent, now: i64) -> bool {
+    let mut story = agent.story.iter().rev();
+    let (last, before) = (story.next(), story.next());
+    last.is_some_and(|(at, _)| now - at < 1_000_000)
+        && before.is_some_and(|(_, state)| *state == TrueState::WrapUp)
 }
 
 /// From when to when an agent did what.

@@ -16,6 +16,8 @@ pub(crate) struct Hour {
     pub(crate) fold: Fold,
     pub(crate) now: Stamp,
     first: Stamp,
+    /// When nothing was heard: between the last word before a restart and the first one after it.
+    pub(crate) away: Option<(i64, i64)>,
     bytes: Vec<u8>,
     /// The world after its stop, and when that was.
     stopped: Option<(World, Stamp)>,
@@ -48,11 +50,26 @@ impl Hour {
             fold,
             now,
             first: now,
+            away: None,
             bytes,
             stopped: None,
             after: Vec::new(),
             log: String::new(),
         }
+    }
+
+    /// Lives on for so many microseconds, stops the switch and starts it, and attaches again.
+    pub(crate) fn restart_after(&mut self, micros: i64) {
+        let until = self.now.0 + micros;
+        let mut said = Vec::new();
+        self.world.advance(until, &mut said);
+        self.first = said.first().map_or(self.first, |said| Stamp(said.at));
+        let opening = self.world.restart_and_attach(2_000_000, &mut said);
+        let stopped = said.last().map_or(until, |said| said.at);
+        self.away = Some((stopped, stopped));
+        self.hear(&said, self.world.now());
+        self.bytes.extend_from_slice(&opening);
+        self.log.push_str(&String::from_utf8_lossy(&self.world.take_log()));
     }
 
     /// Lives on for so many microseconds and folds what was said.
@@ -61,7 +78,11 @@ impl Hour {
         let mut said = Vec::new();
         self.world.advance(until, &mut said);
         self.log.push_str(&String::from_utf8_lossy(&self.world.take_log()));
-        self.first = said.first().map_or(self.first, |said| Stamp(said.at));
+        let first = said.first().map_or(self.first, |said| Stamp(said.at));
+        match self.away.as_mut() {
+            Some((_, back)) => *back = first.0,
+            None => self.first = first,
+        }
         self.hear(&said, until);
         // What the switch will say when it is stopped is known already; the fold must not be.
         let mut stopped = self.world.clone();

@@ -83,7 +83,7 @@ impl World {
             "DeviceStateList" => self.list_devices(&asked),
             "ExtensionStateList" => self.list_hints(&asked),
             "ListCommands" => list_commands(&asked, write),
-            "ParkedCalls" => list_parked(&asked),
+            "ParkedCalls" => self.list_parked(&asked),
             "Parkinglots" => list_lots(&asked),
             "Ping" => self.ping(&asked),
             "QueuePause" => self.queue_pause(&asked),
@@ -249,24 +249,15 @@ fn list_commands(asked: &Asked<'_>, write: Classes) -> Reply {
     reply
 }
 
-fn list_parked(asked: &Asked<'_>) -> Reply {
-    let mut reply = super::lists::begin(asked, "Parked calls will follow");
-    let mut event = Event::item("ParkedCallsComplete");
-    asked.mark(&mut event);
-    event.field("EventList", "Complete").field("ListItems", "0").field("Total", "0");
-    event.finish_into(&mut reply);
-    reply
-}
-
 fn list_lots(asked: &Asked<'_>) -> Reply {
     let mut reply = super::lists::begin(asked, "Parking lots will follow");
     let mut event = Event::item("Parkinglot");
     asked.mark(&mut event);
     event
         .field("Name", "default")
-        .field("StartSpace", "701")
-        .field("StopSpace", "720")
-        .field("Timeout", "45");
+        .number("StartSpace", super::park::SPACES.0)
+        .number("StopSpace", super::park::SPACES.1)
+        .number("Timeout", super::park::TIMEOUT_S);
     event.finish_into(&mut reply);
     super::lists::end(asked, "ParkinglotsComplete", 1, &mut reply);
     reply

@@ -361,6 +361,9 @@ impl World {
             TrueState::QueueCall
         } else if now.device == Device::Ringing {
             TrueState::Ringing
+        } else if !now.channels.is_empty() && now.wrap_until > self.clock {
+            // The wrap-up time runs on whatever else the agent does on the phone.
+            TrueState::WrapUp
         } else if !now.channels.is_empty() {
             TrueState::OtherCall
         } else if let Some(reason) = now.pause {

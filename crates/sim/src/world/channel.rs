@@ -65,13 +65,26 @@ pub(crate) struct Channel {
     pub(crate) on_hold: bool,
 }
 
-/// A two-party bridge.
+/// What a bridge is for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum BridgeKind {
+    /// Two parties talk.
+    #[default]
+    Basic,
+    /// Where parked callers wait.
+    Parking,
+    /// A room of ConfBridge of that name.
+    Conference(String),
+}
+
+/// A bridge and how many are in it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Bridge {
     pub(crate) uniqueid: String,
     pub(crate) channels: u8,
     /// `native_rtp`; else `simple_bridge`.
     pub(crate) native: bool,
+    pub(crate) kind: BridgeKind,
 }
 
 impl World {
@@ -253,8 +266,13 @@ impl World {
         self.say_device(&device, state);
     }
 
-    /// A bridge of its own, empty.
+    /// A bridge of its own for two, empty.
     pub(super) fn make_bridge(&mut self) -> Bridge {
+        self.make_bridge_for(BridgeKind::Basic)
+    }
+
+    /// As [`Self::make_bridge`], for something else.
+    pub(super) fn make_bridge_for(&mut self, kind: BridgeKind) -> Bridge {
         let (high, low) = (self.chance.bits(), self.chance.bits());
         let uniqueid = format!(
             "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
@@ -264,7 +282,7 @@ impl World {
             0x8000 | (low >> 50),
             low & 0xffff_ffff_ffff
         );
-        let bridge = Bridge { uniqueid, channels: 0, native: false };
+        let bridge = Bridge { uniqueid, channels: 0, native: false, kind };
         let mut event = self.event("BridgeCreate", Classes::CALL);
         event.bridge("", &bridge);
         self.say(event);

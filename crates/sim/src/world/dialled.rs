@@ -1,7 +1,7 @@
 //! Calls that are dialled: agent to agent, agent to the outside, and after a blind transfer.
 
 use super::channel::{ChannelState, Endpoint};
-use super::{Attempt, SECOND, Step, Talk, TalkStep, World};
+use super::{Attempt, SECOND, Step, Talk, TalkStep, World, park};
 use crate::class::Classes;
 use crate::truth::CallKind;
 
@@ -110,21 +110,26 @@ impl World {
             self.say_channel("NewCallerid", Classes::CALL, channel, &fields);
         }
         self.say_channel("NewConnectedLine", Classes::CALL, channel, &[]);
+        // The extension is not always the phone's number.
+        let (number, name) = to.and_then(|to| self.agents.get(to)).map_or_else(
+            || (number.to_owned(), String::new()),
+            |to| (to.number.clone(), to.name.clone()),
+        );
         let dialled = match endpoint {
-            Endpoint::Agent(_) => number.to_owned(),
-            Endpoint::Trunk(trunk) => self.outside(trunk, number),
+            Endpoint::Agent(_) => number.clone(),
+            Endpoint::Trunk(trunk) => self.outside(trunk, &number),
         };
         self.say_pair("DialBegin", Classes::CALL, caller, channel, &[("DialString", &dialled)]);
-        let name =
-            to.and_then(|to| self.agents.get(to)).map(|to| to.name.clone()).unwrap_or_default();
-        self.connect_line(caller, number, &name);
+        self.connect_line(caller, &number, &name);
         let since = self.clock;
         if let Some(call) = self.calls.get_mut(&call) {
             call.dialled = Some(Dialled { agent, to, parent });
             call.attempt = Some(Attempt { channel, agent: to, since });
         }
         self.pass(400, 1_500);
-        if to.is_none() && self.chance.percent(9.0) {
+        // Nobody else dials a phone that has something else to do.
+        let busy = to.is_some_and(|to| !self.can_talk(to, channel));
+        if busy || to.is_none() && self.chance.percent(9.0) {
             self.plan_step(call, 40_000, Step::Refuse);
             return;
         }
@@ -193,6 +198,7 @@ impl World {
         let caller = self.caller_of(call);
         let Some(now) = self.calls.get_mut(&call) else { return };
         let Some(rung) = now.attempt.take() else { return };
+        let from_context = self.channels.get(&caller).map(|channel| channel.context);
         let by_agent = now.dialled.as_ref().is_some_and(|dialled| dialled.agent.is_some());
         let status = if by_agent { "CANCEL" } else { "NOANSWER" };
         if by_agent {
@@ -201,7 +207,8 @@ impl World {
         let fields = [("DialStatus", status)];
         self.say_pair("DialEnd", Classes::CALL, caller, rung.channel, &fields);
         self.say_variable(caller, "DIALSTATUS", status);
-        if !by_agent {
+        // The context that parking makes has no line after Dial.
+        if !by_agent && from_context != Some(park::CONTEXT) {
             self.say_newexten(caller, "Hangup", "");
         }
         self.end_dialled(call, rung.channel, if by_agent { 127 } else { 0 });
@@ -216,8 +223,10 @@ impl World {
         let fields = [("DialStatus", "BUSY")];
         self.say_pair("DialEnd", Classes::CALL, caller, rung.channel, &fields);
         self.say_variable(caller, "DIALSTATUS", "BUSY");
-        self.set(caller, |channel| channel.priority += 1);
-        self.say_newexten(caller, "Hangup", "");
+        if self.channels.get(&caller).is_some_and(|channel| channel.context != park::CONTEXT) {
+            self.set(caller, |channel| channel.priority += 1);
+            self.say_newexten(caller, "Hangup", "");
+        }
         self.end_dialled(call, rung.channel, 17);
     }
 

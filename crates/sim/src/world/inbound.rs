@@ -22,6 +22,9 @@ impl World {
                 talk: None,
                 dialled: None,
                 consult: None,
+                parked: None,
+                conference: None,
+                empty_room: None,
                 digits: String::new(),
                 queues_tried: 0,
             },
@@ -35,6 +38,8 @@ impl World {
                 ended: None,
                 visits: Vec::new(),
                 transfers: 0,
+                parked: false,
+                conferenced: false,
                 refused_by: None,
             };
             self.truth.calls.insert(number, call);

@@ -287,11 +287,12 @@ impl World {
     pub(super) fn list_bridges(&self, asked: &Asked<'_>) -> Reply {
         let mut reply = begin(asked, "Bridge listing will follow");
         let talks = self.calls.values().filter_map(|call| call.talk.as_ref());
+        let bridges = talks.map(|talk| &talk.bridge);
         let mut items = 0;
-        for talk in talks {
+        for bridge in bridges.chain(self.parking_bridges()).chain(self.conference_bridges()) {
             let mut event = Event::item("BridgeListItem");
             asked.mark(&mut event);
-            event.bridge("", &talk.bridge);
+            event.bridge("", bridge);
             event.finish_into(&mut reply);
             items += 1;
         }

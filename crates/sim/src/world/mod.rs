@@ -10,11 +10,13 @@ mod action;
 mod agent;
 mod channel;
 mod commands;
+mod conference;
 mod dialled;
 mod exit;
 mod inbound;
 mod lists;
 mod log;
+mod park;
 mod restart;
 mod ring;
 mod shift;
@@ -33,8 +35,10 @@ use crate::truth::{TrueAgent, TrueQueue, Truth, VisitEnd};
 
 pub use action::Reply;
 pub(crate) use agent::{Agent, Member};
-pub(crate) use channel::{Bridge, Channel};
+pub(crate) use channel::{Bridge, BridgeKind, Channel};
+use conference::{ConferStep, Conference};
 use dialled::Dialled;
+use park::{ParkStep, Parked};
 use shift::Duty;
 
 /// A second in microseconds.
@@ -82,6 +86,10 @@ enum Step {
     Refuse,
     /// The talk goes on with its plan.
     Talk(TalkStep),
+    /// Something about a parked caller.
+    Park(ParkStep),
+    /// Something about a conference.
+    Confer(ConferStep),
     /// The announcement after a timeout has been played.
     HangupAfterTimeout,
 }
@@ -98,6 +106,8 @@ enum TalkStep {
     Consult,
     ConsultDials,
     CompleteTransfer,
+    Park,
+    Confer,
 }
 
 /// A caller waiting in a queue.
@@ -157,6 +167,12 @@ struct Call {
     dialled: Option<Dialled>,
     /// The consultation that the agent of this call makes.
     consult: Option<u64>,
+    /// The caller waits in the parking lot.
+    parked: Option<Parked>,
+    /// The caller was sent into a conference.
+    conference: Option<Conference>,
+    /// Was the last one in a conference whose room is not quite gone.
+    empty_room: Option<Bridge>,
     /// What the caller keyed in so far.
     digits: String,
     /// Queues that sent the caller on.
@@ -214,6 +230,8 @@ pub struct World {
     agents: Vec<Agent>,
     queues: Vec<QueueNow>,
     trunks: Vec<Trunk>,
+    /// The bridge of the parking lot, once somebody has been parked.
+    lot: Option<Bridge>,
     said: Vec<Said>,
     /// The next [`Task::Arrival`] brings nobody: the rate is looked at anew.
     rate_changes: bool,
@@ -247,6 +265,7 @@ impl World {
             agents: (0..agents).map(|n| Agent::new(n, agents, settings, born)).collect(),
             queues: vec![QueueNow::default(); settings.queues.len()],
             trunks: settings.trunks.iter().map(|name| Trunk::new(name)).collect(),
+            lot: None,
             said: Vec::new(),
             rate_changes: false,
             log: None,
@@ -387,6 +406,8 @@ impl World {
             Step::NoAnswer => self.no_answer(call),
             Step::Refuse => self.refuse(call),
             Step::Talk(step) => self.talk(call, step),
+            Step::Park(step) => self.parking(call, step),
+            Step::Confer(step) => self.conference(call, step),
             Step::HangupAfterTimeout => self.hangup_after_timeout(call),
         }
     }
@@ -426,6 +447,8 @@ impl World {
             let ahead = self.settings.traps
                 && said.bytes.starts_with(b"Event: DeviceStateChange\r\n")
                 && self.chance.percent(traps::STEP_BACK);
+            // Of the same burst only.
+            let ahead = ahead && self.said.last().is_some_and(|last| said.at - last.at < 1_000);
             let before = self.said.len().saturating_sub(usize::from(ahead));
             self.said.insert(before, said);
         }

@@ -23,12 +23,31 @@ impl World {
         out.append(&mut self.said);
     }
 
+    /// Restarts now: what is said until the connections are closed is added to `out`. Returns what
+    /// a session hears that attaches `away` microseconds later; it missed the broadcast
+    /// FullyBooted, for the PBX was up before the session was.
+    pub fn restart_and_attach(&mut self, away: i64, out: &mut Vec<Said>) -> Vec<u8> {
+        self.shut_down(self.clock, out);
+        let up = self.clock + away / 2;
+        self.boot(up, &mut Vec::new());
+        let attached = up + away / 2;
+        self.advance(attached, &mut Vec::new());
+        self.opening(self.clock)
+    }
+
     fn cut_call(&mut self, call: u64) {
+        if self.cut_conference(call) {
+            return;
+        }
         let Some(now) = self.calls.get_mut(&call) else { return };
         // No consultation comes back to its caller in the end of the world.
         now.consult = None;
         if let Some(dialled) = now.dialled.as_mut() {
             dialled.parent = None;
+        }
+        if now.parked.is_some() {
+            self.cut_parked(call);
+            return;
         }
         let (caller, talking, waiting) = (now.caller, now.talk.is_some(), now.visit.is_some());
         let rung = if waiting { None } else { now.attempt.take() };
@@ -68,6 +87,7 @@ impl World {
         self.clock = self.clock.max(now);
         self.booted = self.clock;
         self.named = 0;
+        self.lot = None;
         self.unique = 0;
         for queue in &mut self.queues {
             queue.completed = 0;

@@ -12,6 +12,14 @@ impl World {
         let in_queue = talk.queue.is_some();
         let mid = length / 100 * self.chance.between(20, 70);
         if in_queue && length > 12 * SECOND {
+            if self.happens(self.settings.conferences_percent) {
+                self.plan_step(call, mid, Step::Talk(TalkStep::Confer));
+                return;
+            }
+            if self.happens(self.settings.parks_percent) {
+                self.plan_step(call, mid, Step::Talk(TalkStep::Park));
+                return;
+            }
             if self.chance.percent(22.0) {
                 self.plan_step(call, mid, Step::Talk(TalkStep::Hold));
                 return;
@@ -27,6 +35,11 @@ impl World {
             }
         }
         self.plan_end(call);
+    }
+
+    /// Whether something happens that settings may leave out; then chance is not even asked.
+    fn happens(&mut self, percent: f64) -> bool {
+        percent > 0.0 && self.chance.percent(percent)
     }
 
     /// Plans the end of the conversation at its time.
@@ -61,6 +74,8 @@ impl World {
             TalkStep::Consult => self.consult(call),
             TalkStep::ConsultDials => self.consult_dials(call),
             TalkStep::CompleteTransfer => self.complete_transfer(call),
+            TalkStep::Confer => self.confer(call),
+            TalkStep::Park => self.park(call),
         }
     }
 
@@ -177,13 +192,16 @@ impl World {
             EndedBy::Agent => talk.peer,
             _ => caller,
         };
+        // Who fetched the caller from the parking lot runs a dialplan of its own.
+        let fetched = self.fetched(talk.peer);
         let second = if first == caller { talk.peer } else { caller };
         if by == EndedBy::Restart {
             self.say_soft_hangup(caller, "4");
             self.say_soft_hangup(talk.peer, "4");
         } else {
             // A party that was dialled by Dial often hangs up without a cause.
-            let cause = if first == caller || talk.queue.is_some() { Some("16") } else { None };
+            let dialplan = first == caller || talk.queue.is_some() || fetched;
+            let cause = dialplan.then_some("16");
             self.say_hangup_request(first, cause);
         }
         self.say_peers(caller, talk.peer, false);
@@ -215,6 +233,9 @@ impl World {
             self.say_variable(caller, "DIALSTATUS", "ANSWER");
         }
         self.say_soft_hangup(caller, "16");
+        if fetched {
+            self.say_soft_hangup(talk.peer, "16");
+        }
         self.hang_up(first, 16);
         self.hang_up(second, 16);
         if late {

@@ -35,26 +35,14 @@ impl World {
     }
 
     /// The agent sends the caller to an extension by REFER and is out of the call.
-    fn let_go(&mut self, call: u64, exten: &str) {
+    pub(super) fn let_go(&mut self, call: u64, exten: &str) {
         let caller = self.caller_of(call);
         let Some(talk) = self.calls.get(&call).and_then(|call| call.talk.clone()) else { return };
         self.new_phase(call);
         // Every REFER is preceded by an Unhold, hold or not.
         self.say_channel("Unhold", Classes::CALL, talk.peer, &[]);
         self.say_peers(caller, talk.peer, false);
-        let mut event = self.event("BlindTransfer", Classes::CALL);
-        event.field("Result", "Success");
-        if let (Some(agent), Some(caller)) =
-            (self.channels.get(&talk.peer), self.channels.get(&caller))
-        {
-            event.channel("Transferer", agent).channel("Transferee", caller);
-        }
-        event
-            .bridge("", &talk.bridge)
-            .field("IsExternal", "Yes")
-            .field("Context", "internal")
-            .field("Extension", exten);
-        self.say(event);
+        self.say_blind_transfer(caller, &talk, exten);
         self.complete(call, EndedBy::Transfer, &["BLINDTRANSFER", exten, "internal"]);
         let mut bridge = talk.bridge.clone();
         self.leave_bridge(&mut bridge, talk.peer);
@@ -82,6 +70,23 @@ impl World {
         if let Some(agent) = talk.agent {
             self.agent_after_call(agent);
         }
+    }
+
+    /// `BlindTransfer` by REFER: the agent of the conversation sends the caller away.
+    pub(super) fn say_blind_transfer(&mut self, caller: u64, talk: &Talk, exten: &str) {
+        let mut event = self.event("BlindTransfer", Classes::CALL);
+        event.field("Result", "Success");
+        if let (Some(agent), Some(caller)) =
+            (self.channels.get(&talk.peer), self.channels.get(&caller))
+        {
+            event.channel("Transferer", agent).channel("Transferee", caller);
+        }
+        event
+            .bridge("", &talk.bridge)
+            .field("IsExternal", "Yes")
+            .field("Context", "internal")
+            .field("Extension", exten);
+        self.say(event);
     }
 
     /// The agent puts the caller on hold to call a colleague.

@@ -31,7 +31,7 @@ pub(crate) fn read(version: &str, scenario: &str) -> Option<Vec<u8>> {
 pub(crate) type Bursts = Vec<Vec<String>>;
 
 /// What belongs to the call alone and is no race of Asterisk's threads.
-const KEPT: [&str; 32] = [
+const KEPT: [&str; 35] = [
     "Newchannel",
     "Newstate",
     "QueueCallerJoin",
@@ -59,6 +59,9 @@ const KEPT: [&str; 32] = [
     "DTMFEnd",
     "ParkedCall",
     "UnParkedCall",
+    "ParkedCallTimeOut",
+    "ConfbridgeJoin",
+    "ConfbridgeLeave",
     "LocalBridge",
     "Pickup",
     "Rename",
@@ -72,7 +75,9 @@ pub(crate) fn bursts(bytes: &[u8]) -> Vec<Bursts> {
     for message in ami::messages(bytes) {
         let (Some(event), Some(at)) = (message.event(), message.timestamp_us()) else { continue };
         let event = ami::text(event);
-        let linked = ["Linkedid", "TransfereeLinkedid"].iter().find_map(|name| message.get(name));
+        let linked = ["Linkedid", "TransfereeLinkedid", "ParkeeLinkedid"]
+            .iter()
+            .find_map(|name| message.get(name));
         let (Some(linked), true) = (linked, KEPT.contains(&event.as_str())) else { continue };
         let (last, bursts) = calls.entry(ami::text(linked)).or_default();
         if at - *last > 60_000 || bursts.is_empty() {

@@ -32,6 +32,9 @@ pub(crate) struct Day {
     #[arg(long, value_name = "N", default_value_t = 24,
           value_parser = clap::value_parser!(u32).range(1..=744))]
     hours: u32,
+    /// When the PBX is restarted (`core restart now`), with the calls that are up; else never.
+    #[arg(long, value_name = "STAMP", value_parser = moment)]
+    restart: Option<Stamp>,
     /// Which Asterisk to be like.
     #[arg(long, value_enum, default_value = "22")]
     like: Version,
@@ -47,6 +50,7 @@ pub(crate) struct Day {
 pub(crate) fn run(args: &Day) -> Outcome {
     let mut settings = sim::Settings::day(args.agents, args.seed);
     settings.version = args.like.into();
+    settings.restart_at = args.restart.map(|restart| restart.0);
     std::fs::create_dir_all(&args.out)
         .map_err(|e| Failure::problem(format!("{}: {e}", args.out.display())))?;
     let create = |name: &str| create(&args.out, name);
