@@ -16,7 +16,7 @@ use tokio::sync::watch;
 /// How many deltas are kept for readers that come back. At ten a second: some minutes.
 const DELTAS_MAX: usize = 2_000;
 /// And how many changed rows in all of them together.
-const DELTA_ROWS_MAX: usize = 200_000;
+const DELTA_ROWS_MAX: usize = 50_000;
 
 /// Columns that count on by themselves are good for this long.
 const FRESH: Duration = Duration::from_millis(500);

@@ -233,6 +233,6 @@ fn the_tables_are_there_at_the_first_publication() {
     let (mut tables, mut alarms) = (Vec::new(), Vec::new());
     watch.publish(Stamp(1), &mut tables, &mut alarms);
     let rows: Vec<_> = tables.iter().map(|t| (t.shape.name, t.rows.len())).collect();
-    assert_eq!(rows, [("groups", 1), ("levels", 0), ("thresholds", 4)]);
+    assert_eq!(rows, [("groups", 1), ("levels", 0), ("thresholds", 6)]);
     assert_eq!(alarms, []);
 }
