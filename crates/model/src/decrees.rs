@@ -53,14 +53,13 @@ impl Default for InForce {
 /// The limits that are built in, where there are any: what most centres promise (80 % within the
 /// service level, 5 % abandoned) and what was found to be of use.
 pub const fn usual(measure: Measure) -> Option<Limits> {
-    // Percentages of a day that has only begun jump with every call: they must last.
-    let (caution, warning, hysteresis, for_s) = match measure {
-        Measure::OldestWait => (20, 60, 0, 0),
-        Measure::ServiceLevel => (80, 70, 1, 60),
-        Measure::Abandoned => (5, 10, 1, 60),
-        Measure::Aux => (15 * 60, 30 * 60, 0, 0),
-        Measure::Acw => (2 * 60, 5 * 60, 0, 0),
-        Measure::Ring => (20, 40, 0, 0),
+    let (caution, warning, hysteresis) = match measure {
+        Measure::OldestWait => (20, 60, 0),
+        Measure::ServiceLevel => (80, 70, 1),
+        Measure::Abandoned => (5, 10, 1),
+        Measure::Aux => (15 * 60, 30 * 60, 0),
+        Measure::Acw => (2 * 60, 5 * 60, 0),
+        Measure::Ring => (20, 40, 0),
         _ => return None,
     };
     Some(Limits {
@@ -68,7 +67,7 @@ pub const fn usual(measure: Measure) -> Option<Limits> {
         caution: Some(caution),
         warning: Some(warning),
         hysteresis,
-        for_s,
+        for_s: 0,
     })
 }
 

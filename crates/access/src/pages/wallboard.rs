@@ -115,13 +115,16 @@ struct Figure {
     target: Option<String>,
     /// `None`: nothing to judge.
     level: Option<Level>,
+    /// It is beyond its target, though not for long enough to be at a level.
+    off: bool,
     /// Set if the script shall count it on.
     since: Option<Stamp>,
 }
 
-const fn word(level: Option<Level>) -> &'static str {
-    match level {
+const fn word(f: &Figure) -> &'static str {
+    match f.level {
         None => "–",
+        Some(Level::Plain) if f.off => "Off target",
         Some(Level::Plain) => "On target",
         Some(Level::Caution) => "Caution",
         Some(Level::Warning) => "Warning",
@@ -129,8 +132,16 @@ const fn word(level: Option<Level>) -> &'static str {
 }
 
 fn markup(f: &Figure, id: usize) -> Markup {
-    let class = f.level.map_or("idle", |l| if l == Level::Plain { "good" } else { l.class() });
-    let long = if f.value.chars().count() > 5 { " long" } else { "" };
+    let class = match f.level {
+        None => "idle",
+        Some(Level::Plain) if f.off => "off",
+        Some(Level::Plain) => "good",
+        Some(level) => level.class(),
+    };
+    // What does not fit beside each other, by the widths of a screen three figures wide.
+    let chars = f.value.chars().count();
+    let wide = chars > 5 || chars + f.small.chars().count() > 13;
+    let long = if wide { " long" } else { "" };
     html! {
         div id={ "f:" (id) } class={ "figure " (class) (long) } data-t=[f.since.map(millis)] {
             dt { (f.label) }
@@ -139,7 +150,7 @@ fn markup(f: &Figure, id: usize) -> Markup {
                 Some(target) => { "Target " (target) },
                 None => "No target set",
             } }
-            dd.word { span.word { (word(f.level)) } }
+            dd.word { span.word { (word(f)) } }
         }
     }
 }
@@ -218,7 +229,9 @@ impl<'a> Facts<'a> {
         });
         let target = self.target(measure).and_then(|target| target.words(measure));
         let level = self.level(measure, n);
-        Figure { label, value, small: String::new(), target, level, since: None }
+        let stands = self.target(measure).zip(n).map(|(target, n)| target.level(n));
+        let off = stands.is_some_and(|stands| stands != Level::Plain);
+        Figure { label, value, small: String::new(), target, level, off, since: None }
     }
 
     /// The six figures.
@@ -256,6 +269,7 @@ impl<'a> Facts<'a> {
             small: calls(sums.answered),
             target: above.and_then(|target| target.words(Measure::OldestWait)),
             level: above.filter(|t| t.limit().is_some()).zip(speed).map(|(t, n)| t.level(n)),
+            off: false,
             since: None,
         };
         let abandoned = Figure {
