@@ -305,6 +305,20 @@ fn the_wallboard_sets_figures_beside_the_targets_in_force() {
     assert!(rows.contains("<b>4</b>") && rows.matches("class=\"figure").count() == 1, "{rows}");
 }
 
+/// It has not lasted long enough for a level: that does not make it good.
+#[test]
+fn a_figure_beyond_its_target_is_never_said_to_be_on_target() {
+    let site = Site::start(Hooks::default());
+    let rules = rules(&[rule("", "default", "", "service_level_pct", ("below", 80, 70))]);
+    site.live.publish(at(5), vec![queue(0), rules, levels(&[])], vec![]);
+    let page = site.get("/wallboard?queue=sup%2Fport").body;
+    let service = page.split("Service level today").nth(1).expect("a figure");
+    has(service, &["<b>75%</b>"]);
+    let word =
+        service.split("<span class=\"word\">").nth(1).and_then(|rest| rest.split('<').next());
+    assert_eq!(word, Some("Off target"));
+}
+
 #[test]
 fn a_rotating_wallboard_is_sent_what_it_shows_and_nothing_else() {
     let site = Site::start(Hooks::default());
