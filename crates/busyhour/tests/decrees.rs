@@ -104,7 +104,7 @@ fn the_command_line_decides_and_every_way_to_look_shows_it() {
     run(["threshold", "set", "queue:x", "waiting", "--server", &at]).is(2, &["queue:ACD/NAME"]);
     run(["group", "remove", "nobody", "--server", &at]).is(1, &["there is no group nobody"]);
     server.wait_for("the tables have it", |s| {
-        s.table("groups").len() == 1 && s.table("thresholds").len() == 6
+        s.table("groups").len() == 1 && s.table("thresholds").len() == 8
     });
     let group = &server.table("groups")[0];
     assert_eq!(group["members"], "*/sales, pbx1/help");
@@ -134,7 +134,7 @@ fn the_command_line_decides_and_every_way_to_look_shows_it() {
     // It is all there after a restart, from the first table on, and the journal is sound.
     let server = started(&config);
     assert_eq!(history(&server), before);
-    assert_eq!((server.table("groups").len(), server.table("thresholds").len()), (1, 5));
+    assert_eq!((server.table("groups").len(), server.table("thresholds").len()), (1, 7));
     assert_eq!(server.stop(), Some(0));
     let data = dir.path();
     run(["journal", "verify", "--data", arg(data)]).is(0, &[]);
