@@ -186,10 +186,13 @@ fn the_most_specific_threshold_wins_by_measure() {
     let members_of = |name: &str| Scope::Members(Text::from(name));
     let queue = || Scope::Queue { acd: "a".into(), name: "sales".into() };
     let show = "acd kind name measure level limit scope value value_s since";
-    // As built in: waits, AUX, ACW, RING.
+    // As built in: waits, AUX, ACW, RING; of those who came to a's sales 10 % gave up and 40 %
+    // were answered in time.
     let built_in = [
         "a agent PJSIP/2 aux_s caution 900 default - 1000 100",
+        "a queue sales abandoned_pct warning 10 default 10 - 0",
         "a queue sales oldest_wait_s caution 20 default - 25 5",
+        "a queue sales service_level_pct warning 70 default 40 - 0",
         "b agent PJSIP/1 ring_s warning 40 default - 45 5",
         "b queue sales oldest_wait_s warning 60 default - 70 10",
     ];
@@ -203,8 +206,10 @@ fn the_most_specific_threshold_wins_by_measure() {
     assert_eq!(
         shown(&levels, show).into_iter().filter(|r| r.contains("sales")).collect::<Vec<_>>(),
         [
+            "'' group sales abandoned_pct caution 5 default 9 - 0",
             "'' group sales oldest_wait_s warning 60 default - 70 10",
             "'' group sales service_level_pct warning 45 default 45 - 0",
+            "a queue sales abandoned_pct warning 10 default 10 - 0",
             "a queue sales oldest_wait_s caution 20 default - 25 5",
             "a queue sales service_level_pct warning 45 default 40 - 0",
             "a queue sales waiting warning 3 default 3 - 0",
@@ -274,7 +279,9 @@ fn agents_follow_their_groups() {
             "a agent PJSIP/1 acd_s caution - 100 members",
             "a agent PJSIP/3 hold_s caution - 50 members",
             "a agent PJSIP/3 rona caution 7 - members",
+            "a queue sales abandoned_pct warning 10 - default",
             "a queue sales oldest_wait_s caution - 25 default",
+            "a queue sales service_level_pct warning 40 - default",
             "b agent PJSIP/1 ring_s warning - 45 default",
             "b queue sales oldest_wait_s warning - 70 default",
         ]
