@@ -187,7 +187,7 @@ fn memberships_are_told_when_they_change_and_not_when_they_are_said_again() {
 }
 
 #[test]
-fn minutes_are_the_switchs_and_know_what_was_heard() {
+fn minutes_are_of_the_switch_and_know_what_was_heard() {
     // BASE is second 40 of a minute: minutes end at 20, 80, 140 …
     let text = "
         0   member PJSIP/1001 sales name=Ann
