@@ -271,7 +271,7 @@ async def commands(stage):
     area, product = "commands", stage.product
     for table in fields.TABLES:
         code, out, err = await product.command(
-            table, "-o", "json", "--server", f"127.0.0.1:{product.port}")
+            table.replace("_", "-"), "-o", "json", "--server", f"127.0.0.1:{product.port}")
         try:
             good = code == 0 and isinstance(json.loads(out), list)
         except ValueError:
