@@ -5,9 +5,8 @@
 mod client;
 
 use access::Hooks;
-use client::{Site, Watch, at, make};
+use client::{Site, at, make, patch};
 use facts::table::{Table, Value};
-use serde_json::Value as Json;
 
 fn text(s: &str) -> Value {
     Value::from(s)
@@ -68,17 +67,6 @@ fn queue(waiting: i64) -> Table {
             ("wait_answered_ms", Value::Int(18 * 12_900)),
         ]],
     )
-}
-
-/// The next patch that says anything about `what`.
-fn patch(watch: &mut Watch, what: &str) -> Json {
-    for _ in 0..20 {
-        let data = watch.news().json();
-        if !data[what].is_null() {
-            return data;
-        }
-    }
-    panic!("no patch about {what}");
 }
 
 fn has(page: &str, expected: &[&str]) {

@@ -5,9 +5,8 @@
 mod client;
 
 use access::Hooks;
-use client::{Site, Watch, at, make};
+use client::{Site, at, make, patch};
 use facts::table::{Table, Value};
-use serde_json::Value as Json;
 
 fn text(s: &str) -> Value {
     Value::from(s)
@@ -70,16 +69,6 @@ fn centre(state: &str) -> Vec<Table> {
 
 fn ids(page: &str) -> Vec<&str> {
     page.split("<tr id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
-}
-
-fn patch(watch: &mut Watch, what: &str) -> Json {
-    for _ in 0..20 {
-        let data = watch.news().json();
-        if !data[what].is_null() {
-            return data;
-        }
-    }
-    panic!("no patch about {what}");
 }
 
 #[test]

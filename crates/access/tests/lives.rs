@@ -6,11 +6,10 @@
 mod client;
 
 use access::Hooks;
-use client::{Site, Watch, at, make};
+use client::{Site, at, make, patch};
 use engine::{AgentDay, AgentSpan, CallLife, CallStep, Minute, QueueHour, Stories};
 use facts::table::{Table, Value};
 use facts::{Stamp, Text};
-use serde_json::Value as Json;
 
 fn text(s: &str) -> Value {
     Value::from(s)
@@ -27,17 +26,6 @@ fn has(page: &str, expected: &[&str]) {
         assert!(page.contains(expected), "{expected} is missing in {page}");
     }
     assert!(!page.contains("style=") && !page.contains("onclick"), "nothing inline");
-}
-
-/// The next patch that says anything about `what`.
-fn patch(watch: &mut Watch, what: &str) -> Json {
-    for _ in 0..20 {
-        let data = watch.news().json();
-        if !data[what].is_null() {
-            return data;
-        }
-    }
-    panic!("no patch about {what}");
 }
 
 fn span(from: i64, to: Option<i64>, state: &'static str) -> AgentSpan {

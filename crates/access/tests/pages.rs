@@ -5,7 +5,7 @@
 mod client;
 
 use access::Hooks;
-use client::{Site, Watch, at, make};
+use client::{Site, at, make, patch};
 use facts::table::{Column, Shape, Table, Type, Value};
 use serde_json::Value as Json;
 
@@ -49,19 +49,6 @@ fn queue(name: &str, waiting: i64, available: i64) -> Vec<(&str, Value)> {
         ("abandoned", Value::Int(3)),
         ("answered_in_sl", Value::Int(8)),
     ]
-}
-
-/// The next patch that says anything about `what`.
-fn patch(watch: &mut Watch, what: &str) -> Json {
-    for _ in 0..20 {
-        let event = watch.news();
-        assert_eq!(event.name, "patch");
-        let data = event.json();
-        if !data[what].is_null() {
-            return data;
-        }
-    }
-    panic!("no patch about {what}");
 }
 
 /// The page's place in the stream, as its script would send it.

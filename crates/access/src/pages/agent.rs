@@ -3,6 +3,7 @@
 
 use super::boards::{Content, Grid, frame};
 use super::columns::{Agents, Members};
+use super::figures::time_tile;
 use super::floor::{Head, Look, number, state_words, the_call};
 use super::words::{age, calls_path, clock, count, millis, queue_path, row_id, visible};
 use crate::chart::{Band, Chart, Lane, lanes};
@@ -141,19 +142,6 @@ fn now_piece(seen: &Seen<'_>, acd: &str, at: Stamp) -> Markup {
     }
 }
 
-/// A time of today; the one that runs counts on.
-fn total(label: &str, ms: Option<i64>, runs: bool, at: Stamp) -> Markup {
-    let since = ms.map(|ms| millis(at) - ms).filter(|_| runs);
-    html! {
-        div.tile {
-            dt { (label) }
-            dd { b class=[runs.then_some("counted")] data-t=[since] {
-                (ms.map_or_else(|| "–".to_owned(), |ms| age(ms.saturating_mul(1_000))))
-            } }
-        }
-    }
-}
-
 /// AUX by reason, from the spans: microseconds of those that are over, and the one that runs.
 fn reasons(day: &AgentDay, at: Stamp) -> BTreeMap<&str, (i64, bool)> {
     let mut sums: BTreeMap<&str, (i64, bool)> = BTreeMap::new();
@@ -172,13 +160,13 @@ fn totals(seen: &Seen<'_>, at: Stamp) -> Markup {
             @if let Some((c, row)) = seen.row {
                 @let is = |state: &str| c.state.text(row) == state;
                 dl.tiles.small aria-label="Today so far" {
-                    (total("Logged on", c.staff_ms.int(row), true, at))
-                    (total("On call", c.acd_ms.int(row), is("ACD"), at))
-                    (total("ACW", c.acw_ms.int(row), is("ACW"), at))
-                    (total("Available", c.avail_ms.int(row), is("AVAIL"), at))
-                    (total("Ringing", c.ring_ms.int(row), is("RING"), at))
-                    (total("AUX", c.aux_ms.int(row), is("AUX"), at))
-                    (total("Other", c.other_ms.int(row), is("OTHER"), at))
+                    (time_tile("Logged on", c.staff_ms.int(row), true, at))
+                    (time_tile("On call", c.acd_ms.int(row), is("ACD"), at))
+                    (time_tile("ACW", c.acw_ms.int(row), is("ACW"), at))
+                    (time_tile("Available", c.avail_ms.int(row), is("AVAIL"), at))
+                    (time_tile("Ringing", c.ring_ms.int(row), is("RING"), at))
+                    (time_tile("AUX", c.aux_ms.int(row), is("AUX"), at))
+                    (time_tile("Other", c.other_ms.int(row), is("OTHER"), at))
                     div.tile { dt { "Calls" } dd { b { (count(c.acd_calls.sum(row))) } } }
                     div.tile { dt { "Missed" } dd { b { (count(c.rona.sum(row))) } } }
                 }

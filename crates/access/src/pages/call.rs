@@ -4,6 +4,7 @@
 use super::boards::{Content, frame};
 use super::calls::{caller, end_words, state_words};
 use super::columns::Calls;
+use super::figures::time_tile;
 use super::floor::Look;
 use super::phases::{PHASES, phases};
 use super::words::{age, agent_path, call_path, clock, millis, queue_path, visible};
@@ -264,19 +265,6 @@ fn drawing(steps: &[CallStep], to: Stamp) -> Markup {
     }
 }
 
-/// A figure of the call; one that runs counts on.
-fn figure(label: &str, ms: Option<i64>, runs: bool, at: Stamp) -> Markup {
-    let since = ms.map(|ms| millis(at) - ms).filter(|_| runs);
-    html! {
-        div.tile {
-            dt { (label) }
-            dd { b class=[runs.then_some("counted")] data-t=[since] {
-                (ms.map_or_else(|| "–".to_owned(), |ms| age(ms.saturating_mul(1_000))))
-            } }
-        }
-    }
-}
-
 /// How it stands, and its times so far.
 fn now_piece(c: &Calls, row: &Row, at: Stamp) -> Markup {
     let state = c.state.text(row);
@@ -302,11 +290,11 @@ fn now_piece(c: &Calls, row: &Row, at: Stamp) -> Markup {
                 }
             }
             dl.tiles.small aria-label="Times of the call" {
-                (figure("Length", length, ended.is_none(), at))
-                (figure("Wait", c.wait_ms.int(row), waits, at))
-                (figure("Ring", c.ring_ms.int(row), waits && state == "RINGING", at))
-                (figure("Talk", c.talk_ms.int(row), matches!(state, "TALKING" | "CONFERENCE"), at))
-                (figure("Hold", c.hold_ms.int(row), state == "HELD", at))
+                (time_tile("Length", length, ended.is_none(), at))
+                (time_tile("Wait", c.wait_ms.int(row), waits, at))
+                (time_tile("Ring", c.ring_ms.int(row), waits && state == "RINGING", at))
+                (time_tile("Talk", c.talk_ms.int(row), matches!(state, "TALKING" | "CONFERENCE"), at))
+                (time_tile("Hold", c.hold_ms.int(row), state == "HELD", at))
             }
         }
     }

@@ -127,6 +127,19 @@ pub(crate) fn at(secs: i64) -> Stamp {
     Stamp::from_secs(1_795_261_560 + secs)
 }
 
+/// The next patch that says anything about `what`.
+pub(crate) fn patch(watch: &mut Watch, what: &str) -> serde_json::Value {
+    for _ in 0..20 {
+        let event = watch.news();
+        assert_eq!(event.name, "patch");
+        let data = event.json();
+        if !data[what].is_null() {
+            return data;
+        }
+    }
+    panic!("no patch about {what}");
+}
+
 /// A table of that shape; columns that are not given are null. Sorted by key.
 pub(crate) fn make(table: &str, rows: &[&[(&str, Value)]]) -> Table {
     let mut known = model::SHAPES.iter().chain(model::DECIDED_SHAPES);
