@@ -8,6 +8,7 @@
 pub mod decree;
 mod fact;
 mod name;
+mod percent;
 mod record;
 mod stamp;
 pub mod table;
@@ -17,5 +18,6 @@ pub use fact::{
     Phase, Released, Said, Timed,
 };
 pub use name::{AgentId, BridgeId, CallId, ChannelId, DeviceId, LegId, SplitId, Text};
+pub use percent::percent;
 pub use record::{Epoch, Kind, Observation, Record};
 pub use stamp::{CivilTime, Stamp, Zone};

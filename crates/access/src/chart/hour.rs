@@ -47,11 +47,10 @@ fn description(minutes: &[Minute]) -> String {
 }
 
 /// The service level of these minutes: answered in time, of all that ended; `None`: none did.
-fn service(minutes: &[Minute]) -> Option<u32> {
-    let over: u32 = minutes.iter().map(|m| m.answered + m.abandoned + m.other).sum();
-    let within: u32 = minutes.iter().map(|m| m.answered_in_sl).sum();
-    // Halves up.
-    (over > 0).then(|| (within.saturating_mul(200).saturating_add(over)) / (over * 2))
+fn service(minutes: &[Minute]) -> Option<i64> {
+    let over = minutes.iter().map(|m| i64::from(m.answered + m.abandoned + m.other)).sum();
+    let within = minutes.iter().map(|m| i64::from(m.answered_in_sl)).sum();
+    facts::percent(within, over)
 }
 
 /// Seconds since the first minute.

@@ -7,9 +7,9 @@ use super::levels::{Level, Levels};
 use super::sieve::Sieve;
 use super::words::{age, count, millis};
 use engine::Snapshot;
-use facts::Stamp;
 use facts::decree::Measure;
 use facts::table::Row;
+use facts::{Stamp, percent};
 use maud::{Markup, html};
 use std::collections::BTreeSet;
 
@@ -92,12 +92,12 @@ impl Sums {
     /// Answered within the service level of all that ended, whole percent, halves up; `None` if
     /// none ended.
     pub(crate) fn service_pct(&self) -> Option<i64> {
-        share(self.in_level, self.ended)
+        percent(self.in_level, self.ended)
     }
 
     /// Abandoned of all that ended, whole percent, halves up; `None` if none ended.
     pub(crate) fn abandoned_pct(&self) -> Option<i64> {
-        share(self.abandoned, self.ended)
+        percent(self.abandoned, self.ended)
     }
 
     /// How long those answered today waited on average, whole seconds; `None` if none was.
@@ -116,10 +116,6 @@ impl Sums {
             ("service", self.service_pct().map_or("–".to_owned(), |n| format!("{n}%"))),
         ]
     }
-}
-
-fn share(part: i64, whole: i64) -> Option<i64> {
-    (whole > 0).then(|| part.saturating_mul(200).saturating_add(whole) / whole.saturating_mul(2))
 }
 
 /// Agents by state, and how many in all.

@@ -109,7 +109,7 @@ impl Sums {
     }
 
     const fn percent(&self, of: i64) -> Option<i64> {
-        if self.ended > 0 { Some((of * 200 + self.ended) / (self.ended * 2)) } else { None }
+        facts::percent(of, self.ended)
     }
 
     /// The row of `groups`.

@@ -98,7 +98,7 @@ impl Model {
             let oldest = s.waiting.first().map(|(since, _)| *since);
             let t = &s.tally;
             let over = t.over();
-            let pct = (over > 0).then(|| (t.answered_in_level * 200 + over) / (over * 2));
+            let pct = facts::percent(t.answered_in_level, over);
             rows.push(vec![
                 self.acd(),
                 Value::Text(s.id.0.clone()),

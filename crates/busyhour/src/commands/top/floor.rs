@@ -505,9 +505,7 @@ impl Floor {
         let agents: Vec<&Agent> = self.agents.iter().filter(shown).collect();
         let sum = |of: fn(&Queue) -> i64| queues.iter().map(|q| of(q)).fold(0, i64::saturating_add);
         let waits = queues.iter().filter(|q| q.oldest.is_some());
-        let (within, ended) = (sum(|q| q.in_level), sum(|q| q.ended));
-        let percent = (ended > 0)
-            .then(|| within.saturating_mul(200).saturating_add(ended) / ended.saturating_mul(2));
+        let percent = facts::percent(sum(|q| q.in_level), sum(|q| q.ended));
         Figures {
             waiting: sum(|q| q.waiting),
             oldest: queues.iter().filter_map(|q| q.oldest).min(),
