@@ -51,6 +51,7 @@ fn column_schema(column: &Column, key: bool) -> Value {
         Type::Text => ("string", None),
         Type::Int | Type::Age => ("integer", Some("int64")),
         Type::Stamp => ("string", Some("date-time")),
+        Type::Date => ("string", Some("date")),
         Type::Bool => ("boolean", None),
     };
     let mut schema = Map::new();

@@ -7,8 +7,8 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use facts::Stamp;
 use facts::table::{Row, Shape, Type, Value};
+use facts::{Date, Stamp};
 
 const AS_OF: HeaderName = HeaderName::from_static("x-as-of");
 const VERSION: HeaderName = HeaderName::from_static("x-version");
@@ -65,6 +65,7 @@ impl Filter {
                 let wanted = match column.kind {
                     Type::Int | Type::Age => "a whole number",
                     Type::Stamp => "a moment such as 2026-11-21T11:46:00Z",
+                    Type::Date => "a day such as 2026-11-21",
                     Type::Bool => "true or false",
                     Type::Text => "text",
                 };
@@ -92,6 +93,7 @@ fn read(kind: Type, text: &str) -> Option<Value> {
         Type::Text => Some(Value::from(text)),
         Type::Int | Type::Age => text.parse().ok().map(Value::Int),
         Type::Stamp => Stamp::parse(text).map(Value::Stamp),
+        Type::Date => Date::parse(text).map(Value::Date),
         Type::Bool => text.parse().ok().map(Value::Bool),
     }
 }

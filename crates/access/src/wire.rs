@@ -37,6 +37,7 @@ pub(crate) fn json_value(out: &mut String, value: &Value) {
         Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
         Value::Int(n) => put(out, format_args!("{n}")),
         Value::Stamp(s) => put(out, format_args!("\"{s}\"")),
+        Value::Date(d) => put(out, format_args!("\"{d}\"")),
         Value::Text(t) => json_text(out, t),
     }
 }
@@ -99,6 +100,7 @@ pub(crate) fn csv<'a>(shape: &Shape, rows: impl IntoIterator<Item = &'a Row>) ->
                 Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
                 Value::Int(n) => put(&mut out, format_args!("{n}")),
                 Value::Stamp(s) => put(&mut out, format_args!("{s}")),
+                Value::Date(d) => put(&mut out, format_args!("{d}")),
                 Value::Text(t) if t.contains(['"', ',', '\r', '\n']) => {
                     put(&mut out, format_args!("\"{}\"", t.replace('"', "\"\"")));
                 }

@@ -23,6 +23,7 @@ pub(crate) fn json(value: &Value) -> Json {
         Value::Bool(b) => Json::Bool(*b),
         Value::Int(i) => Json::from(*i),
         Value::Stamp(s) => Json::String(s.to_string()),
+        Value::Date(d) => Json::String(d.to_string()),
         Value::Text(t) => Json::String(t.to_string()),
     }
 }

@@ -5,6 +5,7 @@
 //! `translate` makes [`Fact`]s out of [`Record`]s; `model` folds facts; everything that is
 //! shown leaves as a [`table::Table`].
 
+mod date;
 pub mod decree;
 mod fact;
 mod name;
@@ -13,6 +14,7 @@ mod record;
 mod stamp;
 pub mod table;
 
+pub use date::Date;
 pub use fact::{
     Anomaly, Device, DialOutcome, Direction, Fact, Fields, HowSeen, Member, NewChannel, Outcome,
     Phase, Released, Said, Timed,

@@ -1,7 +1,7 @@
 //! A live table: columns with their meaning, rows of plain values. Every way to look at the
 //! live state (REST, command line, pages, replay, later SQL) shows these and nothing else.
 
-use crate::{Stamp, Text};
+use crate::{Date, Stamp, Text};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum Type {
     Age,
     /// A moment.
     Stamp,
+    /// A day of a local calendar.
+    Date,
     /// Yes or no.
     Bool,
 }
@@ -42,6 +44,8 @@ pub enum Value {
     Int(i64),
     /// A moment.
     Stamp(Stamp),
+    /// A day of a local calendar.
+    Date(Date),
     /// Text.
     Text(Text),
 }
@@ -53,6 +57,7 @@ impl PartialEq for Value {
             (Self::Bool(a), Self::Bool(b)) => a == b,
             (Self::Int(a), Self::Int(b)) => a == b,
             (Self::Stamp(a), Self::Stamp(b)) => a == b,
+            (Self::Date(a), Self::Date(b)) => a == b,
             // Most of what is compared is a row with what it was before: the same text.
             (Self::Text(a), Self::Text(b)) => Text::ptr_eq(a, b) || a == b,
             _ => false,
@@ -91,7 +96,7 @@ macro_rules! into_value {
         }
     )*};
 }
-into_value! { Text => Text; bool => Bool; Stamp => Stamp; i64 => Int; u32 => Int; }
+into_value! { Text => Text; bool => Bool; Stamp => Stamp; Date => Date; i64 => Int; u32 => Int; }
 
 /// The shape of a table, the same in every ACD.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -156,6 +156,7 @@ impl Rows {
             Value::Bool(b) => b.to_string(),
             Value::Int(i) => i.to_string(),
             Value::Stamp(s) => s.to_string(),
+            Value::Date(d) => d.to_string(),
             Value::Text(t) => t.to_string(),
         }
     }

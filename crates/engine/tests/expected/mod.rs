@@ -166,6 +166,7 @@ fn cell(value: &Value) -> String {
         Value::Bool(b) => b.to_string(),
         Value::Int(i) => i.to_string(),
         Value::Stamp(s) => s.to_string(),
+        Value::Date(d) => d.to_string(),
         Value::Text(t) => t.to_string(),
     }
 }

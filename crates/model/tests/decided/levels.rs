@@ -54,6 +54,7 @@ fn shown(table: &Table, columns: &str) -> Vec<String> {
         Value::Bool(b) => b.to_string(),
         Value::Int(n) => n.to_string(),
         Value::Stamp(at) => (NOW.since(*at) / 1_000_000).to_string(),
+        Value::Date(d) => d.to_string(),
         Value::Text(text) if text.is_empty() => "''".to_owned(),
         Value::Text(text) => text.to_string(),
     };

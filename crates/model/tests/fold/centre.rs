@@ -11,6 +11,7 @@ fn wholes(centre: &mut Centre, models: &[&Model], at: &str, columns: &str) -> Ve
     let table = centre.table(at);
     let cell = |v: &Value| match v {
         Value::Null => "-".to_owned(),
+        Value::Date(d) => d.to_string(),
         Value::Text(t) => t.replace(' ', "+"),
         Value::Int(n) => n.to_string(),
         Value::Bool(b) => b.to_string(),

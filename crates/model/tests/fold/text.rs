@@ -271,6 +271,7 @@ fn split_fact(verb: &str, a: &mut Args<'_>, at: Stamp) -> Fact {
 fn cell(v: &Value) -> String {
     match v {
         Value::Null => "-".to_owned(),
+        Value::Date(d) => d.to_string(),
         Value::Bool(b) => if *b { "yes" } else { "no" }.to_owned(),
         Value::Int(n) => n.to_string(),
         Value::Text(t) => t.replace(' ', "_"),

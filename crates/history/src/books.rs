@@ -1,0 +1,178 @@
+//! The books of one ACD: which interval an entry belongs to, when clocks are cut, when an
+//! interval is closed.
+
+use crate::calendar::{Calendar, Interval};
+use crate::ledger::{Entry, LATE_MAX, Link, What};
+use crate::rows::Open;
+use crate::settings::Settings;
+use crate::{agent, code, coverage, records, split, trunk, vdn};
+use facts::Stamp;
+use facts::table::{Row, Shape};
+use std::collections::VecDeque;
+
+/// How many intervals are open at once at most: one that runs and one that entries may still come
+/// for. A stamp that goes back further than that counts in the oldest.
+const OPEN_MAX: usize = 2;
+
+/// The rows of one interval, or records, that are final as far as the ledger goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closed {
+    /// The interval; None: records (`call_rec`, `haglog`, `ag_actv`, `linkex`) as they came.
+    pub interval: Option<Interval>,
+    /// Rows by table, in the order of [`crate::books`].
+    pub tables: Vec<(&'static Shape, Vec<Row>)>,
+}
+
+/// The books of one ACD.
+#[derive(Clone, Debug)]
+pub struct Books {
+    pub(crate) settings: Settings,
+    pub(crate) calendar: Calendar,
+    /// Oldest first; empty before the first entry.
+    pub(crate) open: VecDeque<Open>,
+    /// Up to where clocks have run.
+    pub(crate) now: Stamp,
+    /// The switch is heard: clocks run.
+    pub(crate) heard: bool,
+    pub(crate) agents: agent::Agents,
+    pub(crate) splits: split::Splits,
+    pub(crate) calls: vdn::Calls,
+    pub(crate) trunks: trunk::Trunks,
+    pub(crate) records: records::Records,
+    pub(crate) closed: Vec<Closed>,
+    /// Rows that broke an identity: table, rule, how often.
+    pub(crate) broken: u64,
+}
+
+impl Books {
+    /// Books in which nothing is written.
+    pub fn new(settings: Settings, calendar: Calendar) -> Self {
+        Self {
+            settings,
+            calendar,
+            open: VecDeque::new(),
+            now: Stamp(i64::MIN),
+            heard: false,
+            agents: agent::Agents::default(),
+            splits: split::Splits::default(),
+            calls: vdn::Calls::default(),
+            trunks: trunk::Trunks::default(),
+            records: records::Records::default(),
+            closed: Vec::new(),
+            broken: 0,
+        }
+    }
+
+    /// Takes one line of the ledger. Never fails: what does not fit is counted where it fits best.
+    pub fn enter(&mut self, entry: &Entry) {
+        self.run_to(entry.at);
+        match &entry.what {
+            What::Link(link) => self.link(link, entry.at),
+            What::Agent(now) => self.agent_is(now, entry.at),
+            What::Waiting { split, callers } => self.waiting(split, *callers, entry.at),
+            What::Seized(trunk) => self.seized(trunk, entry.at),
+            What::Idle(trunk) => self.idle(trunk, entry.at),
+            What::Arrived { split, call } => self.arrived(split, call, entry.at),
+            What::Entered { call, vdn, vector } => {
+                self.entered(call, vdn.as_ref(), vector.as_ref(), entry.at);
+            }
+            What::Visit(visit) => {
+                self.visit_in_split(visit, entry.at);
+                self.visit_in_call(visit, entry.at);
+            }
+            What::Served(served) => {
+                self.served_in_split(served, entry.at);
+                self.served_by_agent(served, entry.at);
+                self.served_in_call(served, entry.at);
+                self.served_code(served, entry.at);
+            }
+            What::Rang(rang) => {
+                self.rang_in_split(rang, entry.at);
+                self.rang_at_agent(rang, entry.at);
+                self.rang_in_call(rang, entry.at);
+            }
+            What::OwnCall(own) => self.own_call(own, entry.at),
+            What::CallOver(call) => self.call_over(call, entry.at),
+        }
+    }
+
+    /// Time has passed up to `now` on the switch's clock: clocks run, intervals close.
+    pub fn advance(&mut self, now: Stamp) {
+        self.run_to(now);
+        while self.open.front().is_some_and(|o| now.since(o.interval.to) >= LATE_MAX) {
+            self.close_oldest();
+        }
+    }
+
+    /// Appends what was closed since the last time.
+    pub fn take_closed(&mut self, into: &mut Vec<Closed>) {
+        into.append(&mut self.closed);
+        let tables = self.records.take();
+        if !tables.is_empty() {
+            into.push(Closed { interval: None, tables });
+        }
+    }
+
+    /// Closes everything as far as it has come: the ledger is over.
+    pub fn finish(&mut self) {
+        while !self.open.is_empty() {
+            self.close_oldest();
+        }
+    }
+
+    /// The rows of an interval that counts at `at` belong to: the newest that has begun by then,
+    /// the oldest that is still open for what is older.
+    #[expect(clippy::indexing_slicing, reason = "made just before if it was not there")]
+    pub(crate) fn rows(&mut self, at: Stamp) -> &mut Open {
+        let interval = self.calendar.interval(at);
+        let place = self.open.iter().rposition(|o| o.interval.from <= at).unwrap_or(0);
+        if place >= self.open.len() {
+            self.open.push_back(Open::new(interval));
+        }
+        &mut self.open[place]
+    }
+
+    /// Lets all clocks run up to `at`, cutting them at the boundaries between. A moment that is
+    /// earlier than the last changes nothing.
+    fn run_to(&mut self, at: Stamp) {
+        if self.open.is_empty() {
+            self.open.push_back(Open::new(self.calendar.interval(at)));
+            self.now = at;
+            return;
+        }
+        while let Some(to) = self.open.back().map(|o| o.interval.to).filter(|to| *to <= at) {
+            self.settle(to);
+            self.open.push_back(Open::new(self.calendar.interval(to)));
+            while self.open.len() > OPEN_MAX {
+                self.close_oldest();
+            }
+        }
+        self.settle(at);
+    }
+
+    /// Books what the clocks have run since the last time into the newest interval.
+    fn settle(&mut self, at: Stamp) {
+        let seconds = at.secs() - self.now.secs();
+        if at <= self.now {
+            return;
+        }
+        if seconds > 0 && self.heard {
+            let Some(open) = self.open.back_mut() else { return };
+            open.observed += seconds;
+            self.agents.run(seconds, open);
+            self.trunks.run(seconds, open);
+        }
+        self.now = at;
+    }
+
+    fn link(&mut self, link: &Link, at: Stamp) {
+        self.link_in_records(link, at);
+        coverage::link(self, link, at);
+        self.heard = link.heard;
+    }
+
+    fn close_oldest(&mut self) {
+        let Some(open) = self.open.pop_front() else { return };
+        self.close(&open);
+    }
+}

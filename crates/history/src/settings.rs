@@ -1,0 +1,103 @@
+//! What an administrator says about counting, and what stays the same for an ACD's books.
+
+use facts::{SplitId, Stamp, Text};
+use std::collections::BTreeMap;
+
+/// What a call profile says from a moment on (CMS split_pro, vdn_pro).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// From when on.
+    pub from: Stamp,
+    /// CMS SERVICELEVEL, seconds.
+    pub service_level_s: u32,
+    /// CMS PERIOD1..9, seconds, increasing; fewer: the other bins stay empty. Without any, every
+    /// call is in bin 1.
+    pub periods_s: Vec<u32>,
+}
+
+/// How a call is counted whose agent did not take it (cms.md 1.3, T4, 12.11).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rona {
+    /// As CMS: it flows out and in again, the wait begins anew.
+    #[default]
+    Requeue,
+    /// It is the same offer; the wait goes on.
+    SameOffer,
+}
+
+/// Everything that counting depends on but the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The number of the ACD (CMS ACD), from 1.
+    pub acd: i64,
+    /// Its name.
+    pub name: Text,
+    /// Profiles of splits, each list by moment; what is not named has [`Settings::default_profile`].
+    pub splits: BTreeMap<SplitId, Vec<Profile>>,
+    /// Profiles of VDNs, likewise.
+    pub vdns: BTreeMap<Text, Vec<Profile>>,
+    /// The profile of everything not named.
+    pub default_profile: Profile,
+    /// How a call is counted whose agent did not take it.
+    pub rona: Rona,
+    /// A refused join counts as offered and busy (cms.md 1.2); else not at all.
+    pub refused_are_offered: bool,
+    /// Talk shorter than this is no answer but a phantom abandon, seconds; 0: off.
+    pub phantom_s: u32,
+    /// How many trunks a group has, where it is known.
+    pub trunks: BTreeMap<Text, u32>,
+    /// The names of VDNs and vectors by number or context, for `vdn_name`, `vector_name`.
+    pub names: BTreeMap<Text, Text>,
+}
+
+impl Settings {
+    /// Defaults for an ACD.
+    pub fn new(acd: i64, name: &str) -> Self {
+        Self {
+            acd,
+            name: Text::from(name),
+            splits: BTreeMap::new(),
+            vdns: BTreeMap::new(),
+            default_profile: Profile {
+                from: Stamp(i64::MIN),
+                service_level_s: 20,
+                periods_s: Vec::new(),
+            },
+            rona: Rona::default(),
+            refused_are_offered: true,
+            phantom_s: 0,
+            trunks: BTreeMap::new(),
+            names: BTreeMap::new(),
+        }
+    }
+
+    /// The profile of a split at a moment.
+    pub fn split_profile(&self, split: &SplitId, at: Stamp) -> &Profile {
+        self.in_force(self.splits.get(split), at)
+    }
+
+    /// The profile of a VDN at a moment.
+    pub fn vdn_profile(&self, vdn: &str, at: Stamp) -> &Profile {
+        self.in_force(self.vdns.get(vdn), at)
+    }
+
+    fn in_force<'a>(&'a self, profiles: Option<&'a Vec<Profile>>, at: Stamp) -> &'a Profile {
+        let begun = profiles.into_iter().flatten().rfind(|p| p.from <= at);
+        begun.unwrap_or(&self.default_profile)
+    }
+}
+
+impl Profile {
+    /// The bin of a wait, 1 to 10 (cms.md 1.2): `<=` at every edge.
+    pub fn bin(&self, wait_s: i64) -> usize {
+        let Some(bin) = self.periods_s.iter().position(|p| wait_s <= i64::from(*p)) else {
+            return if self.periods_s.is_empty() { 1 } else { 10 };
+        };
+        bin + 1
+    }
+
+    /// Whether a wait is within the service level.
+    pub fn acceptable(&self, wait_s: i64) -> bool {
+        wait_s <= i64::from(self.service_level_s)
+    }
+}
