@@ -6,9 +6,9 @@ use crate::ledger::{Entry, LATE_MAX, Link, What};
 use crate::rows::Open;
 use crate::settings::Settings;
 use crate::{agent, code, coverage, records, split, trunk, vdn};
-use facts::Stamp;
 use facts::table::{Row, Shape};
-use std::collections::VecDeque;
+use facts::{AgentId, Stamp, Text};
+use std::collections::{BTreeMap, VecDeque};
 
 /// How many intervals are open at once at most: one that runs and one that entries may still come
 /// for. A stamp that goes back further than that counts in the oldest.
@@ -35,6 +35,8 @@ pub struct Books {
     /// The switch is heard: clocks run.
     pub(crate) heard: bool,
     pub(crate) agents: agent::Agents,
+    /// What agents are called, also when they have gone: one for each ever heard of.
+    pub(crate) names: BTreeMap<AgentId, Text>,
     pub(crate) splits: split::Splits,
     pub(crate) calls: vdn::Calls,
     pub(crate) trunks: trunk::Trunks,
@@ -54,6 +56,7 @@ impl Books {
             now: Stamp(i64::MIN),
             heard: false,
             agents: agent::Agents::default(),
+            names: BTreeMap::new(),
             splits: split::Splits::default(),
             calls: vdn::Calls::default(),
             trunks: trunk::Trunks::default(),
@@ -68,7 +71,10 @@ impl Books {
         self.run_to(entry.at);
         match &entry.what {
             What::Link(link) => self.link(link, entry.at),
-            What::Agent(now) => self.agent_is(now, entry.at),
+            What::Agent(now) => {
+                self.called(&now.agent, &now.name);
+                self.agent_is(now, entry.at);
+            }
             What::Waiting { split, callers } => self.waiting(split, *callers, entry.at),
             What::Seized(trunk) => self.seized(trunk, entry.at),
             What::Idle(trunk) => self.idle(trunk, entry.at),
@@ -163,6 +169,13 @@ impl Books {
             self.trunks.run(seconds, open);
         }
         self.now = at;
+    }
+
+    /// An agent has this name, if it is one.
+    fn called(&mut self, agent: &AgentId, name: &Text) {
+        if !name.is_empty() && self.names.get(agent) != Some(name) {
+            self.names.insert(agent.clone(), name.clone());
+        }
     }
 
     fn link(&mut self, link: &Link, at: Stamp) {
