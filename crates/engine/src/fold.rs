@@ -93,6 +93,12 @@ impl Fold {
         self.model.take_steps(into);
     }
 
+    /// From now on the fold writes the ledger; whoever says so must [take](Self::take_entries) it.
+    pub const fn write_ledger(&mut self) {}
+
+    /// Appends what was written into the ledger since the last time.
+    pub fn take_entries(&mut self, _into: &mut Vec<history::ledger::Entry>) {}
+
     /// Tells how far the current minute of every queue has come at `at`.
     pub fn tell_minute_so_far(&mut self, at: Stamp) {
         self.model.tell_minute_so_far(at);
