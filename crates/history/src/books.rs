@@ -40,8 +40,10 @@ pub struct Books {
     pub(crate) trunks: trunk::Trunks,
     pub(crate) records: records::Records,
     pub(crate) closed: Vec<Closed>,
-    /// Rows that broke an identity: table, rule, how often.
+    /// How many rows broke an identity.
     pub(crate) broken: u64,
+    /// What closed intervals said, if it is kept ([`Books::keep_dump`]).
+    pub(crate) kept: Option<Vec<String>>,
 }
 
 impl Books {
@@ -60,6 +62,7 @@ impl Books {
             records: records::Records::default(),
             closed: Vec::new(),
             broken: 0,
+            kept: None,
         }
     }
 
@@ -173,6 +176,7 @@ impl Books {
 
     fn close_oldest(&mut self) {
         let Some(open) = self.open.pop_front() else { return };
+        self.keep(&open);
         self.close(&open);
     }
 }

@@ -15,6 +15,7 @@ mod books;
 pub mod calendar;
 mod code;
 mod coverage;
+mod dump;
 pub mod items;
 pub mod ledger;
 mod records;
