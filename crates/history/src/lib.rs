@@ -11,6 +11,7 @@
 //! nothing, and a wait is what the switch's own log says it was.
 
 mod agent;
+mod audit;
 mod books;
 pub mod calendar;
 mod code;
@@ -21,6 +22,7 @@ pub mod ledger;
 mod records;
 mod rows;
 mod settings;
+mod spans;
 mod split;
 mod tables;
 mod trunk;

@@ -1,6 +1,10 @@
 //! Tables that are no counts: one row for each thing that happened (`call_rec`, `haglog`,
 //! `ag_actv`, `linkex`).
 
+pub(crate) mod ag_actv;
+mod columns;
+pub(crate) mod haglog;
+
 use crate::Books;
 use crate::ledger::Link;
 use facts::Stamp;
