@@ -6,3 +6,4 @@ mod entry;
 mod script;
 
 mod frame;
+mod vectors;
