@@ -5,5 +5,7 @@ mod check;
 mod entry;
 mod script;
 
+mod agents;
 mod frame;
+mod splits;
 mod vectors;
