@@ -23,6 +23,12 @@ impl<K: Ord + Clone> Rows<K> {
         self.rows.entry(key.clone()).or_insert_with(|| Counts::new(self.items))
     }
 
+    /// The rows that report something, to be completed.
+    pub(crate) fn each_mut(&mut self) -> impl Iterator<Item = (&K, &mut Counts)> {
+        let items = self.items;
+        self.rows.iter_mut().filter(move |(_, counts)| !counts.is_empty(items))
+    }
+
     /// The rows that report something, by key.
     pub(crate) fn each(&self) -> impl Iterator<Item = (&K, &Counts)> {
         self.rows.iter().filter(|(_, counts)| !counts.is_empty(self.items))

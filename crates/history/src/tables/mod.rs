@@ -141,7 +141,6 @@ pub(crate) fn number(name: &str) -> Value {
 impl Books {
     /// Makes the rows of an interval that is over.
     pub(crate) fn close(&mut self, open: &Open) {
-        self.check(open);
         let sheet = Sheet {
             settings: &self.settings,
             interval: &open.interval,
@@ -193,27 +192,4 @@ impl Books {
     fn agent_name(&self, agent: &AgentId) -> Value {
         self.names.get(agent).map_or(Value::Null, Value::text_or_null)
     }
-
-    /// Counts rows that break a rule (cms.md 1.2): an anomaly of ours, never of the switch.
-    fn check(&mut self, open: &Open) {
-        let broken = broken(&SPLITS, &open.splits)
-            + broken(&AGENTS, &open.agents)
-            + broken(&VDNS, &open.vdns)
-            + broken(&VECTORS, &open.vectors)
-            + broken(&TRUNKS, &open.trunks)
-            + broken(&GROUPS, &open.groups)
-            + broken(&CODES, &open.codes);
-        self.broken = self.broken.saturating_add(broken);
-    }
-}
-
-fn broken<K: Ord + Clone>(element: &Element, rows: &Rows<K>) -> u64 {
-    let mut found = 0;
-    for (_, counts) in rows.each() {
-        if let Some(rule) = counts.broken(element.identities) {
-            debug_assert!(false, "{}: {rule}: {counts:?}", element.shape(Level::Interval).name);
-            found += 1;
-        }
-    }
-    found
 }
