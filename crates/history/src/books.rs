@@ -34,6 +34,8 @@ pub struct Books {
     pub(crate) now: Stamp,
     /// The switch is heard: clocks run.
     pub(crate) heard: bool,
+    /// Since when and why it is not, once it was.
+    pub(crate) hole: Option<coverage::Hole>,
     pub(crate) agents: agent::Agents,
     pub(crate) splits: split::Splits,
     pub(crate) calls: vdn::Calls,
@@ -55,6 +57,7 @@ impl Books {
             open: VecDeque::new(),
             now: Stamp(i64::MIN),
             heard: false,
+            hole: None,
             agents: agent::Agents::default(),
             splits: split::Splits::default(),
             calls: vdn::Calls::default(),
@@ -71,7 +74,10 @@ impl Books {
         self.run_to(entry.at);
         match &entry.what {
             What::Link(link) => self.link(link, entry.at),
-            What::Agent(now) => self.agent_is(now, entry.at),
+            What::Agent(now) => {
+                self.agent_is(now, entry.at);
+                self.talks(now);
+            }
             What::Waiting { split, callers } => self.waiting(split, *callers, entry.at),
             What::Seized(trunk) => self.seized(trunk, entry.at),
             What::Idle(trunk) => self.idle(trunk, entry.at),
@@ -118,6 +124,8 @@ impl Books {
 
     /// Closes everything as far as it has come: the ledger is over.
     pub fn finish(&mut self) {
+        self.cut();
+        coverage::finish(self);
         while !self.open.is_empty() {
             self.close_oldest();
         }
@@ -145,6 +153,8 @@ impl Books {
         }
         while let Some(to) = self.open.back().map(|o| o.interval.to).filter(|to| *to <= at) {
             self.settle(to);
+            self.cut();
+            self.give_up_calls(to);
             self.open.push_back(Open::new(self.calendar.interval(to)));
             while self.open.len() > OPEN_MAX {
                 self.close_oldest();
@@ -164,18 +174,33 @@ impl Books {
             open.observed += seconds;
             self.agents.run(seconds, open);
             self.trunks.run(seconds, open);
+            self.calls.run(open);
         }
         self.now = at;
+    }
+
+    /// Books what clocks have run that are not booked every second: an interval ends.
+    pub(crate) fn cut(&mut self) {
+        if let Some(open) = self.open.back_mut() {
+            self.trunks.cut(open, &self.settings);
+        }
     }
 
     fn link(&mut self, link: &Link, at: Stamp) {
         self.link_in_records(link, at);
         coverage::link(self, link, at);
         self.heard = link.heard;
+        if link.restarted {
+            self.calls.restarted();
+            self.free_all_trunks(at);
+        }
     }
 
     fn close_oldest(&mut self) {
-        let Some(open) = self.open.pop_front() else { return };
+        let Some(mut open) = self.open.pop_front() else { return };
+        self.trunks.give_up(&mut open);
+        vdn::administer(&mut open, &self.settings);
+        trunk::group::administer(&mut open, &self.settings);
         self.keep(&open);
         self.close(&open);
     }

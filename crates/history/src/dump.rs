@@ -3,7 +3,7 @@
 
 use crate::Books;
 use crate::calendar::Interval;
-use crate::items::Item;
+use crate::items::{Item, UNKNOWN};
 use crate::rows::{Open, Rows};
 use crate::{agent, code, split, trunk, vdn};
 
@@ -20,7 +20,8 @@ impl Books {
     /// `interval … observed=… disturbed=1` for each interval. For tests only.
     pub fn dump(&self) -> Vec<String> {
         let mut lines = self.kept.clone().unwrap_or_default();
-        let running = self.clone();
+        let mut running = self.clone();
+        running.cut();
         for open in &running.open {
             write(open, &mut lines);
         }
@@ -77,7 +78,7 @@ fn rows<K: Ord + Clone>(
 ) {
     for (k, counts) in rows.each() {
         let mut line = head(table, at) + &key(k);
-        for (item, n) in items.iter().zip(counts.each()).filter(|(_, n)| *n != 0) {
+        for (item, n) in items.iter().zip(counts.each()).filter(|(_, n)| *n != 0 && *n != UNKNOWN) {
             line += &format!(" {}={n}", item.name);
         }
         lines.push(line);

@@ -1,10 +1,13 @@
 //! Tables that are no counts: one row for each thing that happened (`call_rec`, `haglog`,
 //! `ag_actv`, `linkex`).
 
+pub(crate) mod call_rec;
+pub(crate) mod linkex;
+
 use crate::Books;
 use crate::ledger::Link;
 use facts::Stamp;
-use facts::table::{Row, Shape};
+use facts::table::{Row, Shape, Value};
 
 /// Rows that were not taken yet.
 #[derive(Clone, Debug, Default)]
@@ -29,4 +32,11 @@ impl Records {
 
 impl Books {
     pub(crate) fn link_in_records(&mut self, _link: &Link, _at: Stamp) {}
+}
+
+/// The number of something that is known by name: the name itself if it is one.
+pub(crate) fn number(name: &str) -> Value {
+    let digits = !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit());
+    let number = if digits { name.parse::<i64>().ok() } else { None };
+    number.into()
 }

@@ -5,4 +5,7 @@ mod check;
 mod entry;
 mod script;
 
+mod calls;
 mod frame;
+mod links;
+mod trunks;
