@@ -5,10 +5,10 @@ use crate::calendar::{Calendar, Interval};
 use crate::ledger::{Entry, LATE_MAX, Link, What};
 use crate::rows::Open;
 use crate::settings::Settings;
-use crate::{agent, code, coverage, records, split, trunk, vdn};
-use facts::Stamp;
+use crate::{agent, coverage, records, split, trunk, vdn};
 use facts::table::{Row, Shape};
-use std::collections::VecDeque;
+use facts::{AgentId, Stamp, Text};
+use std::collections::{BTreeMap, VecDeque};
 
 /// How many intervals are open at once at most: one that runs and one that entries may still come
 /// for. A stamp that goes back further than that counts in the oldest.
@@ -37,6 +37,8 @@ pub struct Books {
     /// Since when and why it is not, once it was.
     pub(crate) hole: Option<coverage::Hole>,
     pub(crate) agents: agent::Agents,
+    /// What agents are called, also when they have gone: one for each ever heard of.
+    pub(crate) names: BTreeMap<AgentId, Text>,
     pub(crate) splits: split::Splits,
     pub(crate) calls: vdn::Calls,
     pub(crate) trunks: trunk::Trunks,
@@ -59,6 +61,7 @@ impl Books {
             heard: false,
             hole: None,
             agents: agent::Agents::default(),
+            names: BTreeMap::new(),
             splits: split::Splits::default(),
             calls: vdn::Calls::default(),
             trunks: trunk::Trunks::default(),
@@ -75,6 +78,7 @@ impl Books {
         match &entry.what {
             What::Link(link) => self.link(link, entry.at),
             What::Agent(now) => {
+                self.called(&now.agent, &now.name);
                 self.agent_is(now, entry.at);
                 self.talks(now);
             }
@@ -183,6 +187,13 @@ impl Books {
     pub(crate) fn cut(&mut self) {
         if let Some(open) = self.open.back_mut() {
             self.trunks.cut(open, &self.settings);
+        }
+    }
+
+    /// An agent has this name, if it is one.
+    fn called(&mut self, agent: &AgentId, name: &Text) {
+        if !name.is_empty() && self.names.get(agent) != Some(name) {
+            self.names.insert(agent.clone(), name.clone());
         }
     }
 

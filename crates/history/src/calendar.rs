@@ -20,6 +20,13 @@ pub struct Interval {
     pub starttime: i64,
 }
 
+impl Interval {
+    /// How many seconds it has.
+    pub const fn seconds(&self) -> i64 {
+        self.to.secs() - self.from.secs()
+    }
+}
+
 /// The length of intervals (CMS INTRVL).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Length {

@@ -19,12 +19,19 @@ mod dump;
 pub mod items;
 pub mod ledger;
 mod records;
+pub mod rollup;
 mod rows;
 mod settings;
+mod sheets;
 mod split;
 mod tables;
 mod trunk;
 mod vdn;
 
 pub use books::{Books, Closed};
-pub use settings::{Profile, Rona, Settings};
+pub use settings::{Profile, Rona, Settings, Source};
+pub use sheets::{Sheets, shape};
+pub use tables::{
+    AGENTS, CODES, ELEMENTS, Element, GROUPS, INTERVALS, Level, SHAPES, SPLITS, TRUNKS, VDNS,
+    VECTORS,
+};

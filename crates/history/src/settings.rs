@@ -25,6 +25,26 @@ pub enum Rona {
     SameOffer,
 }
 
+/// Who wrote the ledger: what it cannot know is NULL in the rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// The switch, while it was heard.
+    #[default]
+    Live,
+    /// Its `queue_log`.
+    QueueLog,
+}
+
+impl Source {
+    /// As it stands in the column `source`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::QueueLog => "queue_log",
+        }
+    }
+}
+
 /// Everything that counting depends on but the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -48,6 +68,10 @@ pub struct Settings {
     pub trunks: BTreeMap<Text, u32>,
     /// The names of VDNs and vectors by number or context, for `vdn_name`, `vector_name`.
     pub names: BTreeMap<Text, Text>,
+    /// Who writes the ledger.
+    pub source: Source,
+    /// The first day of a week, 0: Sunday … 6: Saturday.
+    pub week_starts: u8,
 }
 
 impl Settings {
@@ -68,6 +92,8 @@ impl Settings {
             phantom_s: 0,
             trunks: BTreeMap::new(),
             names: BTreeMap::new(),
+            source: Source::default(),
+            week_starts: 0,
         }
     }
 

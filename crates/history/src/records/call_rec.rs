@@ -5,9 +5,9 @@
 //! talk and gets none has a segment for that; a call without any agent has one. All rows of a call
 //! are written at once, when its last after-call work is over.
 
-use super::number;
 use crate::Books;
 use crate::ledger::{CallOver, EndedBy, Served, Way};
+use crate::tables::number;
 use crate::vdn::Parts;
 use crate::vdn::whole::{Disposition, Whole, Work, seconds};
 use facts::table::{Column, Row, Shape, Type, Value};
@@ -422,6 +422,7 @@ columns! { s:
     vector_name Text s.name(s.over.vector.as_ref()).or_else(|| s.over.vector.clone()),
         "name of dispvector";
     tkgrp_name Text s.over.trunk.clone(), "name of tkgrp";
+    agent_name Text s.served.map_or(NULL, |x| s.books.agent_name(&x.agent)), "name of anslogin";
     caller_name Text Value::text_or_null(&s.over.caller_name), "name of the caller";
     way Text way(s.over.way), "in, out, internal";
     outcome Text s.over.outcome.map(outcome),

@@ -7,7 +7,7 @@ pub(crate) mod linkex;
 use crate::Books;
 use crate::ledger::Link;
 use facts::Stamp;
-use facts::table::{Row, Shape, Value};
+use facts::table::{Row, Shape};
 
 /// Rows that were not taken yet.
 #[derive(Clone, Debug, Default)]
@@ -32,11 +32,4 @@ impl Records {
 
 impl Books {
     pub(crate) fn link_in_records(&mut self, _link: &Link, _at: Stamp) {}
-}
-
-/// The number of something that is known by name: the name itself if it is one.
-pub(crate) fn number(name: &str) -> Value {
-    let digits = !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit());
-    let number = if digits { name.parse::<i64>().ok() } else { None };
-    number.into()
 }
