@@ -4,7 +4,7 @@
 use crate::Books;
 use crate::items::{Counts, Identity};
 use crate::rows::{Open, Rows};
-use crate::{agent, split};
+use crate::{agent, split, trunk, vdn};
 use facts::{AgentId, Stamp};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -21,6 +21,10 @@ impl Books {
         self.broken += logons.count() as u64;
         self.broken += broken(&open.splits, split::IDENTITIES);
         self.broken += broken(&open.agents, agent::IDENTITIES);
+        self.broken += broken(&open.vdns, vdn::IDENTITIES);
+        self.broken += broken(&open.vectors, vdn::vector::IDENTITIES);
+        self.broken += broken(&open.trunks, trunk::IDENTITIES);
+        self.broken += broken(&open.groups, trunk::group::IDENTITIES);
     }
 }
 

@@ -5,7 +5,7 @@ use crate::calendar::{Calendar, Interval};
 use crate::ledger::{Entry, LATE_MAX, Link, What};
 use crate::rows::Open;
 use crate::settings::Settings;
-use crate::{agent, code, coverage, records, split, trunk, vdn};
+use crate::{agent, coverage, records, split, trunk, vdn};
 use facts::table::{Row, Shape};
 use facts::{AgentId, Stamp, Text};
 use std::collections::{BTreeMap, VecDeque};
@@ -34,6 +34,8 @@ pub struct Books {
     pub(crate) now: Stamp,
     /// The switch is heard: clocks run.
     pub(crate) heard: bool,
+    /// Since when and why it is not, once it was.
+    pub(crate) hole: Option<coverage::Hole>,
     pub(crate) agents: agent::Agents,
     /// What agents are called, also when they have gone: one for each ever heard of.
     pub(crate) names: BTreeMap<AgentId, Text>,
@@ -57,6 +59,7 @@ impl Books {
             open: VecDeque::new(),
             now: Stamp(i64::MIN),
             heard: false,
+            hole: None,
             agents: agent::Agents::default(),
             names: BTreeMap::new(),
             splits: split::Splits::default(),
@@ -77,6 +80,7 @@ impl Books {
             What::Agent(now) => {
                 self.called(&now.agent, &now.name);
                 self.agent_is(now, entry.at);
+                self.talks(now);
             }
             What::Waiting { split, callers } => self.waiting(split, *callers, entry.at),
             What::Seized(trunk) => self.seized(trunk, entry.at),
@@ -124,6 +128,8 @@ impl Books {
 
     /// Closes everything as far as it has come: the ledger is over.
     pub fn finish(&mut self) {
+        self.cut();
+        coverage::finish(self);
         while !self.open.is_empty() {
             self.close_oldest();
         }
@@ -150,6 +156,8 @@ impl Books {
         }
         while let Some(to) = self.open.back().map(|o| o.interval.to).filter(|to| *to <= at) {
             self.settle(to);
+            self.cut();
+            self.give_up_calls(to);
             self.open.push_back(Open::new(self.calendar.interval(to)));
             while self.open.len() > OPEN_MAX {
                 self.close_oldest();
@@ -168,8 +176,16 @@ impl Books {
             let Some(open) = self.open.back_mut() else { return };
             open.observed += seconds;
             self.trunks.run(seconds, open);
+            self.calls.run(open);
         }
         self.now = at;
+    }
+
+    /// Books what clocks have run that are not booked every second: an interval ends.
+    pub(crate) fn cut(&mut self) {
+        if let Some(open) = self.open.back_mut() {
+            self.trunks.cut(open, &self.settings);
+        }
     }
 
     /// An agent has this name, if it is one.
@@ -198,11 +214,18 @@ impl Books {
         self.link_in_records(link, at);
         coverage::link(self, link, at);
         self.heard = link.heard;
+        if link.restarted {
+            self.calls.restarted();
+            self.free_all_trunks(at);
+        }
     }
 
     fn close_oldest(&mut self) {
         self.complete();
-        let Some(open) = self.open.pop_front() else { return };
+        let Some(mut open) = self.open.pop_front() else { return };
+        self.trunks.give_up(&mut open);
+        vdn::administer(&mut open, &self.settings);
+        trunk::group::administer(&mut open, &self.settings);
         self.audit(&open);
         self.keep(&open);
         self.close(&open);

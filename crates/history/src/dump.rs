@@ -3,7 +3,7 @@
 
 use crate::Books;
 use crate::calendar::Interval;
-use crate::items::Item;
+use crate::items::{Item, UNKNOWN};
 use crate::rows::{Open, Rows};
 use crate::{agent, code, split, trunk, vdn};
 
@@ -76,7 +76,7 @@ fn rows<K: Ord + Clone>(
 ) {
     for (k, counts) in rows.each() {
         let mut line = head(table, at) + &key(k);
-        for (item, n) in items.iter().zip(counts.each()).filter(|(_, n)| *n != 0) {
+        for (item, n) in items.iter().zip(counts.each()).filter(|(_, n)| *n != 0 && *n != UNKNOWN) {
             line += &format!(" {}={n}", item.name);
         }
         lines.push(line);

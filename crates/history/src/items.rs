@@ -28,6 +28,9 @@ pub enum Known {
     Never,
 }
 
+/// What [`Counts::set`] sets where a row cannot know an item that others can: NULL.
+pub const UNKNOWN: i64 = i64::MIN;
+
 /// An item of a counted table.
 #[derive(Clone, Copy, Debug)]
 pub struct Item {
@@ -102,13 +105,15 @@ impl Counts {
 
     /// Nothing to report: no item of the cumulative and maximum kind is other than 0.
     pub fn is_empty(&self, items: &[Item]) -> bool {
-        self.0.iter().zip(items).all(|(n, item)| *n == 0 || item.kind == Kind::A)
+        let says = |n: i64| n != 0 && n != UNKNOWN;
+        self.0.iter().zip(items).all(|(n, item)| !says(*n) || item.kind == Kind::A)
     }
 
     /// Adds a later row of the same table: intervals to a day, a split's agents to the split.
     pub fn absorb(&mut self, later: &Self, items: &[Item]) {
         for ((mine, theirs), item) in self.0.iter_mut().zip(&later.0).zip(items) {
             *mine = match item.kind {
+                Kind::C | Kind::M if *mine == UNKNOWN || *theirs == UNKNOWN => UNKNOWN,
                 Kind::C => mine.saturating_add(*theirs),
                 Kind::M => (*mine).max(*theirs),
                 Kind::A => *theirs,

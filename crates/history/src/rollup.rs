@@ -155,9 +155,8 @@ fn add(element: &Element, from: Level, rows: &[Row], period: Period<'_>) -> Vec<
 fn one(element: &Element, from: Level, rows: &[&Row], period: Period<'_>) -> Row {
     let (old, new) = (element.places(from), element.places(period.level));
     let shape = element.shape(period.level);
-    let last = |a: usize, b: usize| {
-        rows.last().and_then(|row| row.get(a..b)).unwrap_or_default().to_vec()
-    };
+    let last =
+        |a: usize, b: usize| rows.last().and_then(|row| row.get(a..b)).unwrap_or_default().to_vec();
     let source = last(old.utc + 2, old.utc + 3);
     let seen = match source.first() {
         Some(Value::Text(source)) => period.seen.get(source).copied(),

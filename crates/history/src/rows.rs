@@ -23,10 +23,9 @@ impl<K: Ord + Clone> Rows<K> {
         self.rows.entry(key.clone()).or_insert_with(|| Counts::new(self.items))
     }
 
-    /// The rows that report something, to be completed.
+    /// All rows, by key.
     pub(crate) fn each_mut(&mut self) -> impl Iterator<Item = (&K, &mut Counts)> {
-        let items = self.items;
-        self.rows.iter_mut().filter(move |(_, counts)| !counts.is_empty(items))
+        self.rows.iter_mut()
     }
 
     /// The rows that report something, by key.

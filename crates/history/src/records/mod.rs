@@ -2,8 +2,10 @@
 //! `ag_actv`, `linkex`).
 
 pub(crate) mod ag_actv;
+pub(crate) mod call_rec;
 mod columns;
 pub(crate) mod haglog;
+pub(crate) mod linkex;
 
 use crate::Books;
 use crate::ledger::Link;

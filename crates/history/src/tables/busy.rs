@@ -6,8 +6,8 @@
 //! is INTIME + OUTTIME, as in the average of cms.md 3.13.
 
 use crate::items::Item;
-use facts::table::{Column, Type, Value};
 use facts::Stamp;
+use facts::table::{Column, Type, Value};
 
 /// How an element's busy hour is found and what is told of it.
 #[derive(Debug)]

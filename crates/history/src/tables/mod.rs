@@ -9,7 +9,11 @@ mod shapes;
 
 use crate::books::{Books, Closed};
 use crate::calendar::Interval;
-use crate::items::{Counts, Known};
+use crate::items::{Counts, Known, UNKNOWN};
+use crate::coverage::COVERAGE;
+use crate::records::call_rec::CALL_REC;
+use crate::records::linkex::LINKEX;
+use crate::records::{ag_actv, haglog};
 use crate::rollup;
 use crate::rows::{Open, Rows};
 use crate::settings::{Settings, Source};
@@ -18,9 +22,10 @@ use facts::{AgentId, Text};
 use std::sync::LazyLock;
 
 pub(crate) use shapes::Places;
-pub use shapes::{
-    AGENTS, CODES, ELEMENTS, Element, GROUPS, Level, SPLITS, TRUNKS, VDNS, VECTORS,
-};
+pub use shapes::{AGENTS, CODES, ELEMENTS, Element, GROUPS, Level, SPLITS, TRUNKS, VDNS, VECTORS};
+
+/// Tables with a row for each thing that happened.
+const RECORDS: [&Shape; 5] = [&CALL_REC, &haglog::SHAPE, &ag_actv::SHAPE, &LINKEX, &COVERAGE];
 
 /// Every table of history: what is counted by interval, day, week and month, how long these are,
 /// and records.
@@ -28,7 +33,7 @@ pub static SHAPES: LazyLock<Vec<&'static Shape>> = LazyLock::new(|| {
     let levels = [Level::Interval, Level::Day, Level::Week, Level::Month];
     let counted = ELEMENTS.iter().flat_map(|e| levels.map(|level| e.shape(level)));
     let whole = [&INTERVALS, &rollup::D_SECS, &rollup::W_SECS, &rollup::M_SECS];
-    counted.chain(whole).collect()
+    counted.chain(whole).chain(RECORDS).collect()
 });
 
 macro_rules! columns {
@@ -82,6 +87,7 @@ impl Sheet<'_> {
             row.push(Value::Int(self.incomplete.into()));
             row.extend(element.items.iter().zip(counts.each()).map(|(item, n)| {
                 match (item.known, self.settings.source) {
+                    _ if n == UNKNOWN => Value::Null,
                     (Known::Never, _) | (Known::Live, Source::QueueLog) => Value::Null,
                     (Known::Live, Source::Live) | (Known::Log, _) => Value::Int(n),
                 }
@@ -108,11 +114,7 @@ impl Sheet<'_> {
     }
 
     fn seen(&self) -> [Value; 3] {
-        [
-            self.interval.from.secs().into(),
-            self.observed.into(),
-            self.settings.source.word().into(),
-        ]
+        [self.interval.from.secs().into(), self.observed.into(), self.settings.source.word().into()]
     }
 
     fn interval(&self) -> (&'static Shape, Vec<Row>) {
@@ -189,7 +191,7 @@ impl Books {
         self.closed.push(Closed { interval: Some(open.interval), tables });
     }
 
-    fn agent_name(&self, agent: &AgentId) -> Value {
+    pub(crate) fn agent_name(&self, agent: &AgentId) -> Value {
         self.names.get(agent).map_or(Value::Null, Value::text_or_null)
     }
 }

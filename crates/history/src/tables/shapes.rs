@@ -223,7 +223,8 @@ const fn columns<const N: usize>(
 
 macro_rules! shape {
     ($name:literal, $doc:expr, $head:ident, $keys:expr, $busy:expr, $items:expr, $names:expr, $more:expr) => {{
-        const PARTS: &[&[Column]] = &[$head, $keys, INCOMPLETE, $busy, ACD_NAME, $names, SEEN, $more];
+        const PARTS: &[&[Column]] =
+            &[$head, $keys, INCOMPLETE, $busy, ACD_NAME, $names, SEEN, $more];
         const N: usize = width(PARTS, $items);
         static COLUMNS: [Column; N] = columns(PARTS, 4, $items);
         static SHAPE: Shape =
@@ -239,10 +240,37 @@ macro_rules! element {
         #[doc = concat!("By ", $what, ".")]
         pub static $id: Element = Element {
             shapes: [
-                shape!($h, concat!($what, ", by interval"), INTERVAL, $keys, &[], $items, $names, $more),
+                shape!(
+                    $h,
+                    concat!($what, ", by interval"),
+                    INTERVAL,
+                    $keys,
+                    &[],
+                    $items,
+                    $names,
+                    $more
+                ),
                 shape!($d, concat!($what, ", by day"), PERIOD, $keys, $busy, $items, $names, $more),
-                shape!($w, concat!($what, ", by week"), PERIOD, $keys, $busy, $items, $names, $more),
-                shape!($m, concat!($what, ", by month"), PERIOD, $keys, $busy, $items, $names, $more),
+                shape!(
+                    $w,
+                    concat!($what, ", by week"),
+                    PERIOD,
+                    $keys,
+                    $busy,
+                    $items,
+                    $names,
+                    $more
+                ),
+                shape!(
+                    $m,
+                    concat!($what, ", by month"),
+                    PERIOD,
+                    $keys,
+                    $busy,
+                    $items,
+                    $names,
+                    $more
+                ),
             ],
             items: $items,
             keys: $keys.len(),
@@ -290,5 +318,4 @@ element! {
 }
 
 /// All that is counted.
-pub static ELEMENTS: &[&Element] =
-    &[&SPLITS, &AGENTS, &VDNS, &VECTORS, &TRUNKS, &GROUPS, &CODES];
+pub static ELEMENTS: &[&Element] = &[&SPLITS, &AGENTS, &VDNS, &VECTORS, &TRUNKS, &GROUPS, &CODES];

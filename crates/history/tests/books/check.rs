@@ -6,7 +6,7 @@ use history::Closed;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables that are no counts.
-const RECORDS: [&str; 4] = ["haglog", "ag_actv", "call_rec", "linkex"];
+const RECORDS: [&str; 5] = ["haglog", "ag_actv", "call_rec", "linkex", "coverage"];
 
 /// Words that are compared only in tables whose expected lines name them.
 const BY_THE_WAY: [&str; 14] = [

@@ -6,6 +6,9 @@ mod entry;
 mod script;
 
 mod agents;
+mod calls;
 mod frame;
+mod links;
 mod splits;
+mod trunks;
 mod vectors;
