@@ -3,6 +3,8 @@
 mod agents;
 mod centre;
 mod faults;
+mod ledger;
+mod lines;
 mod properties;
 mod queue_call;
 mod steps;
