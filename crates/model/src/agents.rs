@@ -69,6 +69,8 @@ pub(crate) struct Ring {
     pub(crate) split: Key<Split>,
     pub(crate) caller: Key<Channel>,
     pub(crate) to: Option<Key<Channel>>,
+    /// When the caller joined the split.
+    pub(crate) joined: Stamp,
     pub(crate) since: Stamp,
 }
 

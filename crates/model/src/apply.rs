@@ -233,6 +233,9 @@ impl Model {
         for (_, _, key) in keys {
             self.channel_ended(key, Closed::Restart, at);
         }
+        for key in self.agents.keys() {
+            self.cut_after(key, at);
+        }
         self.write_restart(at);
     }
 }

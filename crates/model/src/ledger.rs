@@ -110,6 +110,9 @@ impl Model {
             return;
         }
         self.write_agents();
+        for key in self.agents.keys() {
+            self.write_served(key);
+        }
         let heard = self.ledger.heard.unwrap_or(self.live);
         let link = Link { heard, restarted: true, why: Text::from("the switch started anew") };
         self.write(at, What::Link(link));
@@ -169,8 +172,8 @@ impl Model {
         let last = agent.page.last.as_deref();
         let same = match last {
             Some(last) => self.is_still(agent, last),
-            // Nobody wants to hear of somebody who was never there.
-            None => !agent.staffed(),
+            // Who was never there, or perhaps is not any more, is told when it is known.
+            None => !agent.staffed() || !self.live,
         };
         if same {
             return;
@@ -257,7 +260,7 @@ impl Model {
     fn call_of<'a>(&'a self, agent: &Agent, last: Option<&'a AgentNow>) -> Option<&'a CallId> {
         use agent_state::Mode as M;
         let state = &agent.state;
-        let of_work = |w: &Work| self.call_id(w.call?);
+        let of_work = |w: &Work| self.call_id(w.call.filter(|_| self.live)?);
         match (state.mode, state.direction) {
             (M::Acd, _) => {
                 let work = agent.works.iter().rev().find(|w| w.held_since.is_none());

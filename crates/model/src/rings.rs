@@ -30,7 +30,9 @@ impl Model {
             self.touch(key, at);
             return;
         }
-        a.rings.push(Ring { split, caller, to, since: at });
+        let visit = self.channels.get(caller).and_then(|c| c.visit);
+        let joined = visit.and_then(|v| self.visits.get(v)).map_or(at, |v| v.since);
+        a.rings.push(Ring { split, caller, to, joined, since: at });
         if let Some(m) = a.member_mut(split) {
             m.tally.ring_calls += 1;
         }

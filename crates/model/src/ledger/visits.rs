@@ -229,12 +229,11 @@ impl Model {
 
     fn rang(&self, ring: &Ring, agent: Key<Agent>, end: RangEnd) -> Option<Rang> {
         let caller = self.channels.get(ring.caller)?;
-        let visit = caller.visit.and_then(|v| self.visits.get(v));
         Some(Rang {
             split: self.split_id(ring.split)?.clone(),
             agent: self.agents.get(agent)?.id.clone(),
             call: self.call_id(caller.call)?.clone(),
-            joined: visit.filter(|v| v.split == ring.split).map_or(ring.since, |v| v.since),
+            joined: ring.joined,
             since: ring.since,
             end,
         })
@@ -282,9 +281,13 @@ impl Model {
             self.write(ended, What::Rang(Box::new(rang)));
         } else if ring.is_some() {
             self.write_rang(ring, agent, end, at);
-        } else if self.channels.get(caller).is_some_and(|c| c.visit.is_some()) {
+        } else {
+            // Nobody said that it rang.
+            let visit = self.channels.get(caller).and_then(|c| c.visit);
+            let joined = visit.and_then(|v| self.visits.get(v)).map(|v| v.since);
             let since = at.plus(-i64::from(ring_ms) * 1_000);
-            self.write_rang(Some(Ring { split, caller, to: None, since }), agent, end, at);
+            let ring = joined.map(|joined| Ring { split, caller, to: None, joined, since });
+            self.write_rang(ring, agent, end, at);
         }
         self.turn_not_answered(caller, split, ring_ms > 0, at);
     }

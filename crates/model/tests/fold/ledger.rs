@@ -524,9 +524,8 @@ fn the_switch_starts_anew() {
         15 agent 1001 OTHER | sales:OTHER
         15 idle trunk C in
         15 over C in trunk C 8001 in answered=13 answered queued=11 by=switch lost pending=1
+        15 served sales 1001 C joined=11 rang=11.5 answered=13 ended=15 by=unknown
         15 link unheard restarted
-        30.1 agent 1001 OTHER | sales:OTHER<15
-        19 served sales 1001 C joined=11 rang=11.5 answered=13 ended=15 by=unknown
         30.1 link heard
         30.1 agent 1001 AVAIL | sales:AVAIL<15
         ",
@@ -537,8 +536,8 @@ fn the_switch_starts_anew() {
 fn a_seat_taken_again_within_a_second_is_one_talk() {
     let again = "
         15   unbridge A B1
-        15.8 bridge A B2
         15.8 bridge C B2
+        15.8 bridge A B2
         19   hangup C
         19   unbridge C B2
         19   unbridge A B2
