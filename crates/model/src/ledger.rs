@@ -6,6 +6,8 @@
 
 mod calls;
 mod own;
+#[cfg(test)]
+mod replay;
 mod served;
 mod visits;
 
@@ -45,6 +47,8 @@ pub(crate) struct Page {
     /// He is to be looked at.
     look: bool,
     last: Option<Box<AgentNow>>,
+    /// From when on.
+    at: Stamp,
     /// His own calls that go on.
     own: Vec<Own>,
 }
@@ -179,10 +183,10 @@ impl Model {
             return;
         }
         let now = Box::new(self.agent_now(agent, last));
-        // His clocks have come so far, whatever the fact's stamp.
-        let at = at.max(agent.clock_at);
+        // His clocks have come so far, whatever the fact's stamp; what is written does not go back.
+        let at = at.max(agent.clock_at).max(agent.page.at);
         if let Some(agent) = self.agents.get_mut(key) {
-            agent.page.last = Some(now.clone());
+            (agent.page.last, agent.page.at) = (Some(now.clone()), at);
         }
         self.write(at, What::Agent(now));
     }
@@ -277,7 +281,8 @@ impl Model {
             }
             // After-call work without a call of his own is for the call just before.
             (M::Acw, None) => {
-                let last = last.filter(|l| matches!(l.mode, Mode::Acd | Mode::Acw | Mode::Other))?;
+                let last =
+                    last.filter(|l| matches!(l.mode, Mode::Acd | Mode::Acw | Mode::Other))?;
                 let alike = last.work_split.as_ref() == state.split.and_then(|s| self.split_id(s))
                     || last.held_split.is_some();
                 last.call.as_ref().filter(|_| alike)

@@ -2,7 +2,7 @@
 //! seat can not be taken again.
 
 use crate::Model;
-use crate::agents::{Agent, After, Work};
+use crate::agents::{After, Agent, Work};
 use crate::arena::Key;
 use crate::calls::{Call, Party};
 use crate::channels::Channel;

@@ -140,7 +140,8 @@ fn given_up_while_waiting_and_while_ringing() {
         ",
     );
     // Or it is broken off only then.
-    let late = text.replace("8   dialled A cancelled\n", "").replace("8   dialled B cancelled\n", "");
+    let late =
+        text.replace("8   dialled A cancelled\n", "").replace("8   dialled B cancelled\n", "");
     assert_eq!(lines(&late, &["visit", "rang"]), lines(text, &["visit", "rang"]));
 }
 

@@ -1,6 +1,7 @@
 //! The fold, tested at its boundary: facts in, rows out.
 
 mod agents;
+mod any;
 mod centre;
 mod faults;
 mod ledger;
