@@ -21,7 +21,7 @@ impl Model {
             self.telling.minutes.hear(self.heard, false);
         }
         self.advance(at);
-        self.ledger_begins(&t.fact, at);
+        self.ledger_begins(at);
         self.moment_begins(at);
         self.changes += 1;
         self.fold(&t.fact, at);
@@ -182,7 +182,7 @@ impl Model {
     fn link_up(&mut self) {
         if self.live && self.agents.len() > 0 {
             self.link_down(self.heard, "nobody listened");
-        } else if self.live {
+        } else if self.live && self.heard != Stamp::default() {
             self.write_link(self.heard, false, "nobody listened");
         }
     }

@@ -19,7 +19,7 @@ use crate::Model;
 use crate::agent_state;
 use crate::agents::{Agent, Work};
 use crate::arena::Key;
-use facts::{CallId, Fact, Stamp, Text};
+use facts::{CallId, Stamp, Text};
 use history::ledger::{AgentNow, Entry, Link, MemberNow, Mode, What};
 
 /// What has been written, what is about to be.
@@ -72,18 +72,16 @@ impl Model {
 
     // ---- the link ---------------------------------------------------------------------------
 
-    /// Before a fact is folded: the first one says whether clocks may begin. After a link came
-    /// up the state is known when it has been listed; a stream that begins without is taken as
-    /// it comes.
-    pub(crate) fn ledger_begins(&mut self, fact: &Fact, at: Stamp) {
+    /// Before a fact is folded. With the first one clocks may begin: they are those of agents who
+    /// are known, and nobody is before he was named. A recorded stream may never be resynced.
+    pub(crate) fn ledger_begins(&mut self, at: Stamp) {
         if !self.ledger.on {
             return;
         }
         self.ledger_moment(at);
         if self.ledger.heard.is_none() {
-            let heard = self.live && !matches!(fact, Fact::LinkUp);
             self.ledger.heard = Some(false);
-            if heard {
+            if self.live {
                 self.write_link(at, true, "begins");
             }
         }

@@ -471,8 +471,8 @@ fn the_link_is_lost_and_comes_back() {
         ",
         ALL,
         "
+        0    link heard
         0    agent 1001 AVAIL | sales:AVAIL<0
-        0.1  link heard
         10   entered C 8001 in
         10   seized trunk C in
         10   arrived sales C

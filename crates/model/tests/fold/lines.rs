@@ -55,7 +55,7 @@ pub(crate) fn expect(text: &str, kinds: &[&str], want: &str) {
 
 fn s(at: Stamp) -> String {
     let us = at.0 - BASE * 1_000_000;
-    let text = format!("{}.{:06}", us / 1_000_000, us % 1_000_000);
+    let text = format!("{}.{:06}", us.div_euclid(1_000_000), us.rem_euclid(1_000_000));
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
