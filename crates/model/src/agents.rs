@@ -299,7 +299,7 @@ impl Model {
         let reason = if m.paused { m.reason.clone() } else { Text::from("") };
         let logged_on = match m.seen {
             HowSeen::Added => at,
-            HowSeen::Changed | HowSeen::Listed => m.logged_on.map_or(at, |l| l.min(at)),
+            HowSeen::Changed | HowSeen::Listed | HowSeen::Kept => m.logged_on.map_or(at, |l| l.min(at)),
         };
         let paused_now = m.paused && !agent.member(split).is_some_and(|x| x.on && x.paused);
         if paused_now && agent.last_rona.is_some_and(|r| (0..=AUTOPAUSE_MAX).contains(&(at - r))) {
@@ -310,7 +310,7 @@ impl Model {
         if let Some(old) = agent.member_mut(split) {
             if !old.on {
                 (old.on, old.logged_on) = (true, logged_on);
-                old.found = m.seen != HowSeen::Added;
+                old.found = !matches!(m.seen, HowSeen::Added | HowSeen::Kept);
             }
             old.penalty = m.penalty;
             old.paused = m.paused;
@@ -325,7 +325,7 @@ impl Model {
                 paused: m.paused,
                 reason,
                 wrapup_s: m.wrapup_s,
-                found: m.seen != HowSeen::Added,
+                found: !matches!(m.seen, HowSeen::Added | HowSeen::Kept),
                 mode_since: at,
                 clocks: Clocks::default(),
                 tally: Tally::default(),
