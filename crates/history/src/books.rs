@@ -139,10 +139,9 @@ impl Books {
     /// the oldest that is still open for what is older.
     #[expect(clippy::indexing_slicing, reason = "made just before if it was not there")]
     pub(crate) fn rows(&mut self, at: Stamp) -> &mut Open {
-        let interval = self.calendar.interval(at);
         let place = self.open.iter().rposition(|o| o.interval.from <= at).unwrap_or(0);
         if place >= self.open.len() {
-            self.open.push_back(Open::new(interval));
+            self.open.push_back(Open::new(self.calendar.interval(at)));
         }
         &mut self.open[place]
     }
@@ -176,7 +175,6 @@ impl Books {
         if seconds > 0 && self.heard {
             let Some(open) = self.open.back_mut() else { return };
             open.observed += seconds;
-            self.agents.run(seconds, open);
             self.trunks.run(seconds, open);
             self.calls.run(open);
         }
@@ -197,7 +195,22 @@ impl Books {
         }
     }
 
+    /// Brings the open intervals up to date: what runs lazily is booked as far as time has come
+    /// (at most to the end of the oldest), and what stands beside counts is written.
+    pub(crate) fn complete(&mut self) {
+        let Some(oldest) = self.open.front() else { return };
+        let up_to = self.now.min(oldest.interval.to);
+        self.agents.run_to(up_to, self.heard, &mut self.open);
+        self.agents.forget(up_to);
+        self.splits.run_to(up_to, self.heard, &mut self.open);
+        if let Some(mut oldest) = self.open.pop_front() {
+            self.write_profiles(&mut oldest);
+            self.open.push_front(oldest);
+        }
+    }
+
     fn link(&mut self, link: &Link, at: Stamp) {
+        self.agents_and_link(link, at);
         self.link_in_records(link, at);
         coverage::link(self, link, at);
         self.heard = link.heard;
@@ -208,10 +221,12 @@ impl Books {
     }
 
     fn close_oldest(&mut self) {
+        self.complete();
         let Some(mut open) = self.open.pop_front() else { return };
         self.trunks.give_up(&mut open);
         vdn::administer(&mut open, &self.settings);
         trunk::group::administer(&mut open, &self.settings);
+        self.audit(&open);
         self.keep(&open);
         self.close(&open);
     }

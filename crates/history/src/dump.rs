@@ -19,13 +19,11 @@ impl Books {
     /// that is not 0, as `hsplit 2026-01-05 0930 split=sales acdcalls=1 anstime=12`. Beside them
     /// `interval … observed=… disturbed=1` for each interval. For tests only.
     pub fn dump(&self) -> Vec<String> {
-        let mut lines = self.kept.clone().unwrap_or_default();
+        let lines = self.kept.clone().unwrap_or_default();
         let mut running = self.clone();
-        running.cut();
-        for open in &running.open {
-            write(open, &mut lines);
-        }
-        lines
+        running.kept = Some(lines);
+        running.finish();
+        running.kept.unwrap_or_default()
     }
 
     /// How many rows broke a rule that every row keeps (cms.md 1.2, 2.2): 0, or the counting is

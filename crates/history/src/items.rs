@@ -98,6 +98,11 @@ impl Counts {
         }
     }
 
+    /// All 0 again.
+    pub(crate) fn clear(&mut self) {
+        self.0.fill(0);
+    }
+
     /// Nothing to report: no item of the cumulative and maximum kind is other than 0.
     pub fn is_empty(&self, items: &[Item]) -> bool {
         let says = |n: i64| n != 0 && n != UNKNOWN;
@@ -135,7 +140,8 @@ macro_rules! items {
         #[allow(non_camel_case_types, clippy::upper_case_acronyms, dead_code, reason = "only numbers the items")]
         #[derive(Clone, Copy)]
         enum Place { $($id,)* }
-        $(#[doc = $doc] #[allow(dead_code, reason = "Asterisk does not have every item")]
+        $(#[doc = $doc]
+        #[allow(dead_code, reason = "what Asterisk does not have is never counted")]
         pub(crate) const $id: usize = Place::$id as usize;)*
         /// All items in the order of the columns.
         pub(crate) const ITEMS: &[$crate::items::Item] = &[$($crate::items::Item {

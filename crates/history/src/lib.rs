@@ -11,6 +11,7 @@
 //! nothing, and a wait is what the switch's own log says it was.
 
 mod agent;
+mod audit;
 mod books;
 pub mod calendar;
 mod code;
@@ -23,6 +24,7 @@ pub mod rollup;
 mod rows;
 mod settings;
 mod sheets;
+mod spans;
 mod split;
 mod tables;
 mod trunk;

@@ -72,6 +72,9 @@ pub struct Settings {
     pub source: Source,
     /// The first day of a week, 0: Sunday … 6: Saturday.
     pub week_starts: u8,
+    /// The numbers of reasons for a pause, 0 to 9 (CMS AUX reason codes). A reason that is itself
+    /// such a digit needs none; any other counts as 0.
+    pub reasons: BTreeMap<Text, u32>,
 }
 
 impl Settings {
@@ -94,6 +97,7 @@ impl Settings {
             names: BTreeMap::new(),
             source: Source::default(),
             week_starts: 0,
+            reasons: BTreeMap::new(),
         }
     }
 
@@ -105,6 +109,16 @@ impl Settings {
     /// The profile of a VDN at a moment.
     pub fn vdn_profile(&self, vdn: &str, at: Stamp) -> &Profile {
         self.in_force(self.vdns.get(vdn), at)
+    }
+
+    /// The place of a reason for a pause among CMS's ten (I_AUXTIME0..9).
+    pub fn aux_reason(&self, reason: &str) -> usize {
+        let digit = match reason.as_bytes() {
+            [d @ b'0'..=b'9'] => usize::from(*d - b'0'),
+            _ => 0,
+        };
+        let number = self.reasons.get(reason).and_then(|n| usize::try_from(*n).ok());
+        number.filter(|n| *n <= 9).unwrap_or(digit)
     }
 
     fn in_force<'a>(&'a self, profiles: Option<&'a Vec<Profile>>, at: Stamp) -> &'a Profile {

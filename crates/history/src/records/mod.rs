@@ -1,7 +1,10 @@
 //! Tables that are no counts: one row for each thing that happened (`call_rec`, `haglog`,
 //! `ag_actv`, `linkex`).
 
+pub(crate) mod ag_actv;
 pub(crate) mod call_rec;
+mod columns;
+pub(crate) mod haglog;
 pub(crate) mod linkex;
 
 use crate::Books;

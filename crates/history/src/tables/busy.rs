@@ -11,7 +11,7 @@ use facts::table::{Column, Type, Value};
 
 /// How an element's busy hour is found and what is told of it.
 #[derive(Debug)]
-pub struct Busy {
+pub(crate) struct Busy {
     /// `BH_STARTTIME`, `BH_INTERVAL`, and one for each of `items`.
     pub(crate) columns: &'static [Column],
     /// The items that are added up to say how busy an hour is.

@@ -5,7 +5,7 @@
 //! CMS does not have: names, the moment in UTC, how many seconds were observed and by what. New
 //! columns come at the end. Everything is put together when the program is compiled.
 
-use crate::items::{Identity, Item};
+use crate::items::Item;
 use crate::tables::busy::{self, Busy};
 use crate::{agent, code, split, trunk, vdn};
 use facts::table::{Column, Shape, Type};
@@ -30,8 +30,6 @@ pub struct Element {
     shapes: [&'static Shape; 4],
     /// What is counted.
     pub(crate) items: &'static [Item],
-    /// What its rows must keep to.
-    pub(crate) identities: &'static [Identity],
     /// Columns that name the element, behind `acd`.
     keys: usize,
     /// Columns with its names, behind `acd_name`.
@@ -237,7 +235,7 @@ macro_rules! shape {
 
 macro_rules! element {
     ($id:ident $what:literal [$h:literal $d:literal $w:literal $m:literal]
-     keys $keys:expr; names $names:expr, telling $telling:literal; items $items:expr; identities $identities:expr;
+     keys $keys:expr; names $names:expr, telling $telling:literal; items $items:expr;
      busy $busy:expr, $hour:expr; more $more:expr;) => {
         #[doc = concat!("By ", $what, ".")]
         pub static $id: Element = Element {
@@ -275,7 +273,6 @@ macro_rules! element {
                 ),
             ],
             items: $items,
-            identities: $identities,
             keys: $keys.len(),
             names: $names.len(),
             telling: $telling,
@@ -286,41 +283,37 @@ macro_rules! element {
 
 element! {
     SPLITS "split" ["hsplit" "dsplit" "wsplit" "msplit"]
-    keys SPLIT; names &[SPLIT_NAME], telling 1; items split::ITEMS; identities &[];
+    keys SPLIT; names &[SPLIT_NAME], telling 1; items split::ITEMS;
     busy &[], None; more &[];
 }
 element! {
     AGENTS "agent and split" ["hagent" "dagent" "wagent" "magent"]
-    keys AGENT; names &[SPLIT_NAME, AGENT_NAME], telling 1; items agent::ITEMS; identities &[];
+    keys AGENT; names &[SPLIT_NAME, AGENT_NAME], telling 1; items agent::ITEMS;
     busy &[], None; more LOGON;
 }
 element! {
     VDNS "VDN and vector" ["hvdn" "dvdn" "wvdn" "mvdn"]
     keys &[VDN, VECTOR]; names &[VECTOR_NAME, VDN_NAME], telling 1; items vdn::ITEMS;
-    identities vdn::IDENTITIES;
     busy busy::VDN.columns, Some(&busy::VDN); more &[];
 }
 element! {
     VECTORS "vector" ["hvector" "dvector" "wvector" "mvector"]
     keys &[VECTOR]; names &[VECTOR_NAME], telling 1; items vdn::vector::ITEMS;
-    identities vdn::vector::IDENTITIES;
     busy &[], None; more &[];
 }
 element! {
     TRUNKS "trunk" ["htrunk" "dtrunk" "wtrunk" "mtrunk"]
     keys &[EQLOC, TKGRP]; names &[TKGRP_NAME], telling 1; items trunk::ITEMS;
-    identities trunk::IDENTITIES;
     busy &[], None; more &[];
 }
 element! {
     GROUPS "trunk group" ["htkgrp" "dtkgrp" "wtkgrp" "mtkgrp"]
     keys &[TKGRP]; names &[TKGRP_NAME], telling 1; items trunk::group::ITEMS;
-    identities trunk::group::IDENTITIES;
     busy busy::GROUP.columns, Some(&busy::GROUP); more &[];
 }
 element! {
     CODES "call work code" ["hcwc" "dcwc" "wcwc" "mcwc"]
-    keys &[CWC]; names &[CWC_NAME], telling 0; items code::ITEMS; identities &[];
+    keys &[CWC]; names &[CWC_NAME], telling 0; items code::ITEMS;
     busy &[], None; more &[];
 }
 

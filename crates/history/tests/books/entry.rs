@@ -132,7 +132,10 @@ fn member(
     let key = (agent.to_owned(), split.to_string());
     let told = w.moment("since");
     let found = w.flag("found");
-    let (since, found) = *since.entry(key).or_insert((told.unwrap_or(at), found));
+    if let Some(told) = told {
+        since.insert(key.clone(), (told, found));
+    }
+    let (since, found) = *since.entry(key).or_insert((at, found));
     // cms.md 2.2: work is for one split, to the others he is OTHER, or AUX where he is paused.
     let seen = match mode_now {
         Mode::Ring | Mode::Acd if work == Some(&split) => mode_now,

@@ -5,7 +5,10 @@ mod check;
 mod entry;
 mod script;
 
+mod agents;
 mod calls;
 mod frame;
 mod links;
+mod splits;
 mod trunks;
+mod vectors;

@@ -122,7 +122,7 @@ impl Script {
                     _ => Step::Enter(entry(at, what, line, words, &mut since)),
                 };
                 script.steps.push(step);
-            } else if matches!(first, "set" | "profile" | "trunks" | "name" | "offset") {
+            } else if matches!(first, "set" | "profile" | "trunks" | "name" | "offset" | "reason") {
                 script.setting(first, line, words);
             } else {
                 script.expected.push(line.to_owned());
@@ -150,6 +150,11 @@ impl Script {
             "trunks" => {
                 settings.trunks.extend(w.words.iter().map(|(k, v)| {
                     (Text::from(k.as_str()), v.parse().expect("a number of trunks"))
+                }));
+            }
+            "reason" => {
+                settings.reasons.extend(w.words.iter().map(|(k, v)| {
+                    (Text::from(k.as_str()), v.parse().expect("a number from 0 to 9"))
                 }));
             }
             "name" => {
