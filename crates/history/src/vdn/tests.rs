@@ -106,132 +106,152 @@ fn text(what: &str, n: u8) -> Text {
     Text::from(format!("{what}{n}"))
 }
 
-/// Writes what a call does; where it ended and how many segments it has at least.
-fn write(n: usize, plan: &Plan, ledger: &mut Vec<Entry>) {
-    let mut t = plan.began;
-    let mut enter = |at: i64, what| ledger.push(Entry { at: ms(at), what });
-    let way = [Way::In, Way::Out, Way::Internal][usize::from(plan.way)];
-    let vdn = plan.vdn.filter(|_| way == Way::In).map(|v| text("80", v));
-    let vector = plan.vector.filter(|_| way == Way::In).map(|v| text("ctx", v));
-    if vdn.is_some() || vector.is_some() {
-        let entered = What::Entered { call: id(n, 0), vdn: vdn.clone(), vector: vector.clone() };
-        enter(t, entered);
+/// What a call has come to so far.
+struct Told<'a> {
+    ledger: &'a mut Vec<Entry>,
+    /// Milliseconds after ten.
+    t: i64,
+    outcome: Option<Outcome>,
+    queued: Option<Stamp>,
+    answered: Option<Stamp>,
+    transfers: u32,
+    /// Ends of after-call work.
+    works: Vec<i64>,
+}
+
+impl Told<'_> {
+    fn enter(&mut self, at: i64, what: What) {
+        self.ledger.push(Entry { at: ms(at), what });
     }
-    let (mut outcome, mut queued, mut answered, mut transfers) = (None, None, None, 0);
-    let mut works = Vec::new();
-    for stay in &plan.stays {
-        let (call, split) = (id(n, stay.id), SplitId::from(text("split", stay.split)));
-        t += stay.before;
-        let joined = ms(t);
-        t += stay.wait;
-        let visit = |end| {
-            What::Visit(Box::new(Visit {
-                split: split.clone(),
-                call: call.clone(),
-                joined,
-                since: joined,
-                found: false,
-                end,
-                ringing: Vec::new(),
-                inflow: false,
-                requeued: false,
-                priority: 0,
-            }))
-        };
+
+    fn stay(&mut self, n: usize, stay: &Stay) {
+        self.t += stay.before;
+        let joined = ms(self.t);
+        self.t += stay.wait;
         match stay.end {
-            0 | 1 => {
-                let at = t;
-                t += stay.talk + stay.hold;
-                answered = answered.or(Some(ms(at)));
-                outcome = Some(Outcome::Answered);
-                transfers += 1;
-                let served = Served {
-                    split: split.clone(),
-                    agent: AgentId::from("SIP/1"),
-                    call: call.clone(),
-                    joined,
-                    since: joined,
-                    found: false,
-                    rang: Some(ms(at - stay.ring.min(stay.wait))),
-                    answered: ms(at),
-                    ended: ms(t),
-                    acw_ended: ms(t + stay.acw),
-                    holds: vec![(ms(at + stay.talk / 2), ms(at + stay.talk / 2 + stay.hold))],
-                    hold_abandoned: false,
-                    transferred: true,
-                    conferenced: false,
-                    released: Released::Transfer,
-                    inflow: false,
-                    requeued: false,
-                    priority: 0,
-                    code: text("", stay.split),
-                };
-                works.push(served.acw_ended);
-                enter(t + stay.acw, What::Served(Box::new(served)));
-                queued = queued.or(Some(joined));
-            }
-            4 => enter(t, visit(VisitEnd::Requeued)),
+            0 | 1 => self.served(n, stay, joined),
+            4 => self.visit(n, stay, joined, VisitEnd::Requeued),
             end => {
                 let how = match end {
                     2 => Outcome::Abandoned,
                     3 => Outcome::TimedOut,
                     _ => Outcome::Full,
                 };
-                outcome = Some(how);
-                queued = queued.or(Some(joined).filter(|_| end != 5));
-                enter(t, visit(VisitEnd::Ended(how)));
-                if end == 2 {
-                    break;
-                }
+                self.outcome = Some(how);
+                self.queued = self.queued.or(Some(joined).filter(|_| end != 5));
+                self.visit(n, stay, joined, VisitEnd::Ended(how));
             }
         }
     }
-    let abandoned = outcome == Some(Outcome::Abandoned);
-    t += if abandoned { 0 } else { plan.after };
-    if answered.is_none() && plan.station && !abandoned {
-        answered = Some(ms(t - plan.after / 2));
-    }
-    let channel = plan
-        .trunk
-        .filter(|_| way != Way::Internal)
-        .map(|_| ChannelId::from(format!("ch{n}").as_str()));
-    let group = plan.trunk.map_or_else(|| Text::from(""), |g| text("trunk", g));
-    if let Some(channel) = &channel {
-        let direction = if way == Way::In { Direction::In } else { Direction::Out };
-        let trunk = Trunk {
-            group: group.clone(),
-            channel: channel.clone(),
-            direction,
-            since: ms(plan.began),
+
+    fn visit(&mut self, n: usize, stay: &Stay, joined: Stamp, end: VisitEnd) {
+        let visit = Visit {
+            split: SplitId::from(text("split", stay.split)),
+            call: id(n, stay.id),
+            joined,
+            since: joined,
+            found: false,
+            end,
+            ringing: Vec::new(),
+            inflow: false,
+            requeued: false,
+            priority: 0,
         };
-        enter(plan.began, What::Seized(trunk.clone()));
-        enter((t + plan.idle).max(plan.began), What::Idle(trunk));
+        self.enter(self.t, What::Visit(Box::new(visit)));
     }
+
+    fn served(&mut self, n: usize, stay: &Stay, joined: Stamp) {
+        let at = self.t;
+        self.t += stay.talk + stay.hold;
+        self.answered = self.answered.or(Some(ms(at)));
+        self.outcome = Some(Outcome::Answered);
+        self.queued = self.queued.or(Some(joined));
+        self.transfers += 1;
+        let worked = self.t + stay.acw;
+        self.works.push(worked);
+        let served = Served {
+            split: SplitId::from(text("split", stay.split)),
+            agent: AgentId::from("SIP/1"),
+            call: id(n, stay.id),
+            joined,
+            since: joined,
+            found: false,
+            rang: Some(ms(at - stay.ring.min(stay.wait))),
+            answered: ms(at),
+            ended: ms(self.t),
+            acw_ended: ms(worked),
+            holds: vec![(ms(at + stay.talk / 2), ms(at + stay.talk / 2 + stay.hold))],
+            hold_abandoned: false,
+            transferred: true,
+            conferenced: false,
+            released: Released::Transfer,
+            inflow: false,
+            requeued: false,
+            priority: 0,
+            code: text("", stay.split),
+        };
+        self.enter(worked, What::Served(Box::new(served)));
+    }
+}
+
+/// Writes what a call does.
+fn write(n: usize, plan: &Plan, ledger: &mut Vec<Entry>) {
+    let way = [Way::In, Way::Out, Way::Internal][usize::from(plan.way)];
+    let vdn = plan.vdn.filter(|_| way == Way::In).map(|v| text("80", v));
+    let vector = plan.vector.filter(|_| way == Way::In).map(|v| text("ctx", v));
+    let (outcome, queued, answered, works) = (None, None, None, Vec::new());
+    let mut told = Told { ledger, t: plan.began, outcome, queued, answered, transfers: 0, works };
+    if vdn.is_some() || vector.is_some() {
+        let entered = What::Entered { call: id(n, 0), vdn: vdn.clone(), vector: vector.clone() };
+        told.enter(plan.began, entered);
+    }
+    for stay in &plan.stays {
+        told.stay(n, stay);
+        if stay.end == 2 {
+            break;
+        }
+    }
+    let abandoned = told.outcome == Some(Outcome::Abandoned);
+    told.t += if abandoned { 0 } else { plan.after };
+    let t = told.t;
+    if told.answered.is_none() && plan.station && !abandoned {
+        told.answered = Some(ms(t - plan.after / 2));
+    }
+    let seized = plan.trunk.filter(|_| way != Way::Internal).map(|g| Trunk {
+        group: text("trunk", g),
+        channel: ChannelId::from(format!("ch{n}").as_str()),
+        direction: if way == Way::In { Direction::In } else { Direction::Out },
+        since: ms(plan.began),
+    });
+    if let Some(trunk) = &seized {
+        told.enter(plan.began, What::Seized(trunk.clone()));
+        told.enter((t + plan.idle).max(plan.began), What::Idle(trunk.clone()));
+    }
+    let by = [EndedBy::Caller, EndedBy::Agent, EndedBy::Switch, EndedBy::Unknown];
     let over = CallOver {
         ids: (0..3).map(|i| id(n, i)).collect(),
         began: ms(plan.began),
         way,
-        trunk: channel.as_ref().map(|_| group),
-        channel,
+        trunk: seized.as_ref().map(|s| s.group.clone()),
+        channel: seized.map(|s| s.channel),
         vdn,
         vector,
         caller: Text::from("030"),
         caller_name: Text::from(""),
         dialled: Text::from(""),
         originator: None,
-        answered,
-        outcome,
-        queued,
+        answered: told.answered,
+        outcome: told.outcome,
+        queued: told.queued,
         abandoned_ringing: false,
-        ended_by: [EndedBy::Caller, EndedBy::Agent, EndedBy::Switch, EndedBy::Unknown]
-            [usize::from(plan.by)],
+        ended_by: by[usize::from(plan.by)],
         lost: plan.lost,
-        pending: u32::try_from(works.iter().filter(|w| **w > ms(t)).count()).unwrap(),
-        transfers,
+        pending: u32::try_from(told.works.iter().filter(|w| **w > t).count()).unwrap(),
+        transfers: told.transfers,
         conferenced: false,
         code: Text::from(""),
     };
-    enter(t, What::CallOver(Box::new(over)));
+    told.enter(t, What::CallOver(Box::new(over)));
 }
 
 fn books() -> Books {

@@ -90,7 +90,7 @@ fn all_trunks_in_use() {
          htkgrp 1000 group=telco trunks=2 i_inocc=900 allinusetime=300 maxocc=2
          htkgrp 1030 group=telco trunks=2 incalls=2 intime=2730 i_inocc=2430 othercalls=2 \
               allinusetime=630 maxocc=2
-         htkgrp 1100 group=telco i_inocc=60 maxocc=1
+         htkgrp 1100 group=telco trunks=2 i_inocc=60 maxocc=1
          htkgrp 1000 group=unknown i_inocc=300 maxocc=1
          htkgrp 1030 group=unknown i_inocc=1800 maxocc=1
          htkgrp 1100 group=unknown i_inocc=60 maxocc=1
@@ -161,8 +161,9 @@ fn a_transfer_to_outside_is_a_call_out_of_its_own() {
          10:29:59 advance
          htkgrp 1000 group=telco incalls=1 intime=120 i_inocc=120 connectcalls=1 transferred=1 \
               othercalls=1 maxocc=1
-         # Until its interval is closed it might still be of a call.
-         htkgrp 1000 group=mobile i_outocc=60 maxocc=1
+         # When its interval is closed nothing can tell any more of which call it was.
+         htkgrp 1000 group=mobile i_outocc=60 outcalls=1 outtime=60 setuptime=60 o_othercalls=1 \
+              maxocc=1
          ",
     );
     check(
