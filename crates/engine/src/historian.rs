@@ -5,7 +5,7 @@
 
 use crate::fold::{Fold, FoldSettings};
 use facts::{Record, Stamp};
-use history::ledger::Entry;
+use history::ledger::{Entry, LATE_MAX};
 use history::{Books, Closed, Profile, Settings};
 
 /// How to count what is folded so: service levels and names from there, the rest as usual.
@@ -58,10 +58,17 @@ impl Historian {
         self.book();
     }
 
-    /// The records are over: closes every interval as far as it has come.
+    /// The records are over: closes every interval as far as it has come. What is final but waited
+    /// for in vain (a verdict, a seat taken again) is counted; what would only happen later, such
+    /// as the end of after-call work, is not. The live tables are of no use any more.
     pub fn finish(&mut self) {
         self.settle();
-        self.books.advance(self.fold.now());
+        let end = self.fold.now();
+        self.fold.advance(end.plus(LATE_MAX));
+        self.fold.take_entries(&mut self.entries);
+        self.entries.retain(|entry| entry.at <= end);
+        self.book();
+        self.books.advance(end);
         self.books.finish();
     }
 

@@ -46,7 +46,7 @@ fn intervals_tile_every_day_of_every_kind_of_place() {
     for place in places {
         for length in [Length::Quarter, Length::Half, Length::Hour] {
             let calendar = calendar(place, length);
-            for year in ["2011", "2018", "2026", "2028"] {
+            for year in ["2011", "2018", "2026"] {
                 let first = date(&format!("{year}-01-01"));
                 for day in first.0..first.0 + 366 {
                     let day = Date(day);

@@ -33,7 +33,7 @@ impl Sheets {
     }
 
     /// Puts down what books have closed.
-    pub fn add(&mut self, closed: Vec<Closed>) {
+    pub fn add(&mut self, closed: impl IntoIterator<Item = Closed>) {
         for (shape, mut rows) in closed.into_iter().flat_map(|c| c.tables) {
             self.rows.entry(shape.name).or_default().append(&mut rows);
         }

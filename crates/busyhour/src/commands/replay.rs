@@ -11,8 +11,8 @@ use engine::{Day, Fold, FoldSettings, Historian};
 use facts::table::{Shape, Table};
 use facts::{Kind, Record, Stamp};
 use flate2::read::MultiGzDecoder;
-use history::Sheets;
 use history::calendar::Length;
+use history::{Books, Sheets};
 use serde_json::Value as Json;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -86,16 +86,13 @@ pub(crate) fn run(args: &Replay) -> Outcome {
     if let Some(speed) = args.speed {
         return play(args, &settings, records, speed);
     }
-    let Replayed { historian, sheets, at } = replay(args, settings, &zone, records);
-    let fold = historian.fold();
+    let (tables, digest) = replay(args, settings, &zone, records, &tables);
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    for shape in tables {
-        let table = fold.table(shape.name, at);
-        let counted = || Table { shape, as_of: at, rows: sheets.rows(shape.name) };
-        print(&mut out, args.output, &table.unwrap_or_else(counted))?;
+    for table in &tables {
+        print(&mut out, args.output, table)?;
     }
     if args.digest {
-        let hex: String = fold.digest().iter().map(|b| format!("{b:02x}")).collect();
+        let hex: String = digest.iter().map(|b| format!("{b:02x}")).collect();
         match args.output {
             Format::Json => {
                 writeln!(out, "{}", serde_json::json!({"table": "digest", "digest": hex}))?;
@@ -161,41 +158,43 @@ fn settings(args: &Replay) -> Result<(FoldSettings, Day), Failure> {
     Ok((settings, args.timezone.clone().unwrap_or(zone)))
 }
 
-/// What records came to.
-struct Replayed {
-    historian: Historian,
-    sheets: Sheets,
-    /// The moment the tables are true for.
-    at: Stamp,
-}
-
 /// Folds records in canonical order, up to a moment if one is given, and counts them. The interval
-/// that runs then is closed as far as it came.
-fn replay(args: &Replay, settings: FoldSettings, zone: &Day, records: Vec<Record>) -> Replayed {
+/// that runs then is closed as far as it came. Gives the tables and the digest of the state.
+fn replay(
+    args: &Replay,
+    settings: FoldSettings,
+    zone: &Day,
+    records: Vec<Record>,
+    shapes: &[&'static Shape],
+) -> (Vec<Table>, [u8; 32]) {
     let counting = engine::counting(&settings);
     let calendar = zone.calendar(args.interval, YEARS.0, YEARS.1);
     let mut sheets = Sheets::new(&counting, calendar.clone());
-    let books = history::Books::new(counting, calendar);
+    let books = Books::new(counting, calendar);
     let mut historian = Historian::new(Fold::new(settings), books);
     let mut closed = Vec::new();
     for record in records {
         if args.at.is_none_or(|at| record.stamp <= at) {
             historian.push(record);
             historian.take_closed(&mut closed);
-            if !closed.is_empty() {
-                sheets.add(std::mem::take(&mut closed));
-            }
+            sheets.add(closed.drain(..));
         }
     }
     historian.settle();
     if let Some(at) = args.at {
         historian.advance(at);
     }
-    let at = args.at.unwrap_or_else(|| historian.fold().now());
+    let fold = historian.fold();
+    let at = args.at.unwrap_or_else(|| fold.now());
+    // Live tables first: finishing lets time go on.
+    let live: Vec<Option<Table>> = shapes.iter().map(|s| fold.table(s.name, at)).collect();
+    let digest = fold.digest();
     historian.finish();
     historian.take_closed(&mut closed);
     sheets.add(closed);
-    Replayed { historian, sheets, at }
+    let counted = |shape: &'static Shape| Table { shape, as_of: at, rows: sheets.rows(shape.name) };
+    let tables = shapes.iter().zip(live).map(|(shape, t)| t.unwrap_or_else(|| counted(shape)));
+    (tables.collect(), digest)
 }
 
 fn print(out: &mut dyn Write, format: Format, table: &Table) -> Result<(), Failure> {

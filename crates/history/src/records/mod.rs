@@ -3,7 +3,7 @@
 
 pub(crate) mod ag_actv;
 pub(crate) mod call_rec;
-mod columns;
+pub(crate) mod columns;
 pub(crate) mod haglog;
 pub(crate) mod linkex;
 

@@ -12,6 +12,7 @@ use crate::calendar::Interval;
 use crate::coverage::COVERAGE;
 use crate::items::{Counts, Known, UNKNOWN};
 use crate::records::call_rec::CALL_REC;
+use crate::records::columns::extension;
 use crate::records::linkex::LINKEX;
 use crate::records::{ag_actv, haglog};
 use crate::rollup;
@@ -162,7 +163,7 @@ impl Books {
             }),
             sheet.rows(&AGENTS, &open.agents, |key| {
                 let logid = key.agent.0.clone().into();
-                let keys = vec![logid, number(&key.split), Value::text_or_null(&key.device)];
+                let keys = vec![logid, number(&key.split), extension(&key.device)];
                 let names = vec![key.split.0.clone().into(), self.agent_name(&key.agent)];
                 ([keys, vec![Value::Null]].concat(), names, Some(key.logon.into()))
             }),
