@@ -68,6 +68,14 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     key(
         "",
+        "archive_dir",
+        Holds::Path,
+        "`archive` in `data_dir`",
+        "Where history is kept (docs/archive.md). It is small beside the journal, and can be made again \
+         from it.",
+    ),
+    key(
+        "",
         "server",
         Holds::Text,
         "the host's name",

@@ -28,11 +28,18 @@ const RING_MIB: u64 = 512;
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) engine: engine::Settings,
+    /// The archive's folder.
+    pub(crate) archive: PathBuf,
 }
 
 /// The journal's folder in a server's data folder.
 pub(crate) fn journal_dir(data: &Path) -> PathBuf {
     data.join("journal")
+}
+
+/// The archive's folder in a server's data folder, unless the configuration says another.
+pub(crate) fn archive_dir(data: &Path) -> PathBuf {
+    data.join("archive")
 }
 
 /// This machine's name.
@@ -97,6 +104,7 @@ fn build(text: &str, base: &Path, found: &hackamore::Found) -> Result<Config, Ve
         Err(_) => None,
     };
     let data = base.join(top.text("data_dir").unwrap_or("busyhour-data"));
+    let archive = top.text("archive_dir").map_or_else(|| archive_dir(&data), |dir| base.join(dir));
     let server = top.text("server").map_or_else(host_name, str::to_owned);
     let mut journal = journal::Settings::new(journal_dir(&data), server.clone());
     if let Some(mib) = unsigned(file.journal.int("queue_mib")) {
@@ -133,7 +141,7 @@ fn build(text: &str, base: &Path, found: &hackamore::Found) -> Result<Config, Ve
         Some(listen) if problems.is_empty() => {
             let server = Text::from(server);
             let engine = engine::Settings { server, journal, acds, ring_bytes_max };
-            Ok(Config { listen, engine })
+            Ok(Config { listen, engine, archive })
         }
         _ => Err(problems),
     }
