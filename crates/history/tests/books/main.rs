@@ -6,6 +6,8 @@ mod entry;
 mod script;
 
 mod agents;
+mod any;
 mod frame;
+mod properties;
 mod splits;
 mod vectors;
