@@ -172,16 +172,19 @@ fn a_row_says_what_was_seen_of_its_interval_and_a_day_also_what_has_no_row() {
         rows.iter().map(|r| columns.map(|c| int(table, r, c))).collect::<Vec<_>>()
     };
     assert_eq!(told("hsplit"), [[900, 1_200, 1], [1200, 1_800, 0]]);
-    assert_eq!(told("intervals"), [
-        [900, 1_200, 1],
-        [930, 1_800, 0],
-        [1000, 1_800, 0],
-        [1030, 1_800, 0],
-        [1100, 1_500, 1],
-        [1130, 1_800, 0],
-        [1200, 1_800, 0],
-        [1230, 60, 1],
-    ]);
+    assert_eq!(
+        told("intervals"),
+        [
+            [900, 1_200, 1],
+            [930, 1_800, 0],
+            [1000, 1_800, 0],
+            [1030, 1_800, 0],
+            [1100, 1_500, 1],
+            [1130, 1_800, 0],
+            [1200, 1_800, 0],
+            [1230, 60, 1],
+        ]
+    );
     let day = &sheets.rows("dsplit")[0];
     assert_eq!((int("dsplit", day, "incomplete"), int("dsplit", day, "observed")), (3, 11_760));
 }

@@ -9,8 +9,8 @@ mod shapes;
 
 use crate::books::{Books, Closed};
 use crate::calendar::Interval;
-use crate::items::{Counts, Known, UNKNOWN};
 use crate::coverage::COVERAGE;
+use crate::items::{Counts, Known, UNKNOWN};
 use crate::records::call_rec::CALL_REC;
 use crate::records::columns::extension;
 use crate::records::linkex::LINKEX;

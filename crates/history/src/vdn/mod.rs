@@ -4,6 +4,8 @@
 
 mod columns;
 mod gather;
+#[cfg(test)]
+mod tests;
 pub(crate) mod vector;
 pub(crate) mod whole;
 
