@@ -42,6 +42,11 @@ impl Capture {
         Some(bytes)
     }
 
+    /// What another witness wrote; empty if it wrote nothing.
+    pub(crate) fn witness(&self, name: &str) -> String {
+        std::fs::read_to_string(self.dir.join(name)).unwrap_or_default()
+    }
+
     /// The records of session a, and of c where a restart cut a off.
     pub(crate) fn records(&self) -> Vec<Record> {
         let sessions = ["a", "c"].iter().filter_map(|s| self.bytes(s));

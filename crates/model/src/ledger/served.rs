@@ -26,8 +26,8 @@ pub(crate) struct Notes {
     holds: Vec<(Stamp, Stamp)>,
     transferred: bool,
     conferenced: bool,
-    /// As the queue said.
-    released: Released,
+    /// As the queue said, and when.
+    released: Option<(Released, Stamp)>,
     /// Who asked to hang up in the talk that ended.
     hangup: Option<Party>,
     code: Text,
@@ -108,7 +108,7 @@ impl Model {
             holds: Vec::new(),
             transferred: false,
             conferenced: false,
-            released: Released::Unknown,
+            released: None,
             hangup: None,
             code: code.clone(),
         }))
@@ -130,6 +130,7 @@ impl Model {
         split: &str,
         agent: &str,
         released: Released,
+        at: Stamp,
     ) {
         if !self.ledger.on || released == Released::Unknown {
             return;
@@ -141,7 +142,7 @@ impl Model {
         };
         let notes = agent.and_then(|a| a.all_works().find(fits)).and_then(|w| w.notes.as_mut());
         if let Some(notes) = notes {
-            notes.released = released;
+            notes.released = Some((released, at));
         }
     }
 
@@ -243,11 +244,14 @@ impl Model {
         let now = after.work.call.and_then(|c| self.call_id(c)).cloned();
         let Some(split) = self.split_id(member).cloned() else { return };
         let notes = *notes;
-        let released = match (notes.released, notes.hangup) {
+        // The queue's interest may have ended long before the talk: then it says nothing of this.
+        let told = notes.released.filter(|(_, at)| ended.since(*at) <= REJOIN_MAX);
+        let released = match (told, notes.hangup) {
             _ if notes.transferred => Released::Transfer,
-            (Released::Unknown, Some(Party::Caller)) => Released::Caller,
-            (Released::Unknown, Some(Party::Agent)) => Released::Agent,
-            (told, _) => told,
+            (Some((told, _)), _) => told,
+            (None, Some(Party::Caller)) => Released::Caller,
+            (None, Some(Party::Agent)) => Released::Agent,
+            (None, Some(Party::Switch) | None) => Released::Unknown,
         };
         let acw_ended = ended.plus(acw);
         let served = Served {
