@@ -77,6 +77,29 @@ fn of_queue_log(text: &str) -> Counts {
     counts
 }
 
+/// What every answered call waited, in whole seconds, sorted.
+fn waits(entries: &[Entry]) -> Vec<(String, i64)> {
+    let served = entries.iter().filter_map(|e| match &e.what {
+        What::Served(s) => {
+            let wait = s.answered.0.div_euclid(1_000_000) - s.joined.0.div_euclid(1_000_000);
+            Some((s.split.to_string(), wait))
+        }
+        _ => None,
+    });
+    let mut waits: Vec<_> = served.collect();
+    waits.sort();
+    waits
+}
+
+fn waits_told(text: &str) -> Vec<(String, i64)> {
+    let lines = text.lines().map(|l| l.split('|').collect::<Vec<_>>());
+    let connects = lines.filter(|f| f.get(4) == Some(&"CONNECT"));
+    let mut waits: Vec<_> =
+        connects.map(|f| (f[2].to_owned(), f[5].parse().expect("seconds"))).collect();
+    waits.sort();
+    waits
+}
+
 #[test]
 fn it_says_what_queue_log_says() {
     let mut wrong = Vec::new();
@@ -89,6 +112,18 @@ fn it_says_what_queue_log_says() {
         let (ours, theirs) = (of_ledger(&entries), of_queue_log(&capture.witness("queue_log")));
         let name = format!("{}/{}", capture.version, capture.name);
         let otherwise = OTHERWISE.iter().any(|(n, _)| *n == name);
+        for (i, entry) in entries.iter().enumerate() {
+            let What::CallOver(over) = &entry.what else { continue };
+            let still = entries[i..].iter().filter(|e| match &e.what {
+                What::Served(s) => over.ids.contains(&s.call),
+                _ => false,
+            });
+            assert_eq!(still.count(), over.pending as usize, "{name}: {over:?}");
+        }
+        let (waits, told) = (waits(&entries), waits_told(&capture.witness("queue_log")));
+        if waits != told && !otherwise {
+            wrong.push(format!("{name}: waits {waits:?}\n    queue_log {told:?}"));
+        }
         if (ours != theirs) != otherwise {
             wrong.push(format!("{name}: {ours:?}\n    queue_log {theirs:?}"));
         }

@@ -58,7 +58,8 @@ impl Model {
             }
             false
         });
-        if let Some((channel, direction)) = talks
+        // Who is logged on nowhere is no agent now.
+        if let Some((channel, direction)) = talks.filter(|_| agent.staffed())
             && own.iter().all(|o| o.channel != channel)
         {
             own.extend(self.begin_own(agent, channel, direction, at));

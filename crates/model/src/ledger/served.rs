@@ -281,9 +281,16 @@ impl Model {
     /// A call is about to be closed, its works have ended: how many of them are still to be
     /// written. They keep its last id.
     pub(crate) fn pending_of(&mut self, call: Key<Call>, workers: &[Key<Agent>]) -> u32 {
-        let Some(id) = self.call_id(call).cloned() else { return 0 };
         let mut pending = 0;
-        for key in workers {
+        if workers.is_empty() {
+            return pending;
+        }
+        let Some(id) = self.call_id(call).cloned() else { return pending };
+        for (i, key) in workers.iter().enumerate() {
+            // Who worked on two calls that were joined is named twice.
+            if workers.iter().take(i).any(|k| k == key) {
+                continue;
+            }
             let after = self.agents.get(*key).and_then(|a| a.after.as_ref());
             let of = after.and_then(|x| x.work.call).and_then(|c| self.live_call_key(c));
             let Some(a) = self.agents.get_mut(*key).filter(|_| of == Some(call)) else { continue };
