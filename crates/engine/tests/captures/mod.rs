@@ -42,10 +42,9 @@ impl Capture {
         Some(bytes)
     }
 
-    /// A file of the capture as text; empty if there is none.
-    pub(crate) fn text(&self, file: &str) -> String {
-        let bytes = std::fs::read(self.dir.join(file)).unwrap_or_default();
-        String::from_utf8_lossy(&bytes).into_owned()
+    /// What another witness wrote; empty if it wrote nothing.
+    pub(crate) fn witness(&self, name: &str) -> String {
+        std::fs::read_to_string(self.dir.join(name)).unwrap_or_default()
     }
 
     /// The records of session a, and of c where a restart cut a off.

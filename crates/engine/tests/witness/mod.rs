@@ -10,7 +10,7 @@ pub(crate) const SECOND: i64 = 1_000_000;
 /// How often a thing happened in a queue, by the word of `queue_log`.
 pub(crate) fn queue_log(capture: &Capture) -> BTreeMap<(String, String), i64> {
     let mut counts = BTreeMap::new();
-    for line in capture.text("queue_log").lines() {
+    for line in capture.witness("queue_log").lines() {
         let words: Vec<&str> = line.split('|').collect();
         if let [_, _, queue, _, event, ..] = words[..] {
             *counts.entry((queue.to_owned(), event.to_owned())).or_default() += 1;
@@ -23,7 +23,7 @@ pub(crate) fn queue_log(capture: &Capture) -> BTreeMap<(String, String), i64> {
 /// tells.
 pub(crate) fn waits_and_talks(capture: &Capture) -> (Vec<i64>, Vec<i64>) {
     let (mut waits, mut talks) = (Vec::new(), Vec::new());
-    for line in capture.text("queue_log").lines() {
+    for line in capture.witness("queue_log").lines() {
         match line.split('|').skip(4).collect::<Vec<_>>()[..] {
             ["CONNECT", wait, ..] => waits.push(wait.parse().expect("seconds")),
             ["COMPLETEAGENT" | "COMPLETECALLER", _, talk, ..] => {
@@ -50,7 +50,7 @@ pub(crate) struct Bridged {
 /// First entry and last exit of every channel that was in a bridge, by its id, as CEL tells.
 pub(crate) fn cel(capture: &Capture) -> BTreeMap<String, Bridged> {
     let mut found = BTreeMap::new();
-    for line in capture.text("cel.csv").lines() {
+    for line in capture.witness("cel.csv").lines() {
         let cells = cells(line);
         let (Some(event), Some(at), Some(channel), Some(id)) =
             (cells.first(), cells.get(1), cells.get(6), cells.get(8))
@@ -117,7 +117,7 @@ pub(crate) struct Cdr {
 }
 
 pub(crate) fn cdr(capture: &Capture) -> Vec<Cdr> {
-    let text = capture.text("cdr.csv");
+    let text = capture.witness("cdr.csv");
     let line = |line: &str| {
         let cells = cells(line);
         let end = facts::Stamp::parse(cells.get(11)?)?.0;
