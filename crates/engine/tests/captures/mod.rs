@@ -44,7 +44,8 @@ impl Capture {
 
     /// What another witness wrote; empty if it wrote nothing.
     pub(crate) fn witness(&self, name: &str) -> String {
-        std::fs::read_to_string(self.dir.join(name)).unwrap_or_default()
+        let bytes = std::fs::read(self.dir.join(name)).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     /// The records of session a, and of c where a restart cut a off.
