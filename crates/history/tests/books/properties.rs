@@ -27,7 +27,10 @@ fn settings(rona: Rona, phantom_s: u32) -> Settings {
 }
 
 fn books(settings: &Settings, length: Length, entries: &[Entry], advance: bool) -> Books {
-    let mut books = Books::new(settings.clone(), Calendar::new(length, 0, &[]));
+    // A clock that is put forward, and one that is put back by an odd time.
+    let jumps = [("01:00:00", 7_200), ("03:10:00", 5_400)];
+    let jumps = jumps.map(|(at, east)| (crate::script::moment(at), east));
+    let mut books = Books::new(settings.clone(), Calendar::new(length, 3_600, &jumps));
     books.keep_dump();
     let mut closed = Vec::new();
     let mut now = Stamp(i64::MIN);
