@@ -111,7 +111,7 @@ pub(crate) fn moment() -> impl Strategy<Value = Vec<Step>> {
     (seconds(400), prop::collection::vec(agent_told(), 1..usize::from(AGENTS))).prop_map(
         |(after, told)| {
             let each = told.into_iter().enumerate().map(|(i, mut told)| {
-                told.agent = u8::try_from(i).unwrap();
+                told.agent = u8::try_from(i).expect("few agents");
                 Step { after: if i == 0 { after } else { 0 }, late: 0, told: Told::Agent(told) }
             });
             each.collect()
