@@ -93,6 +93,9 @@ pub(crate) struct Work {
     pub(crate) away: bool,
     /// A resync found him talking: when he answered is not known, so the call is not counted.
     pub(crate) unheard: bool,
+    /// The queue has said that its call is over, though the agent talks on: whoever consulted him
+    /// handed her caller over. Wrap-up runs from here.
+    pub(crate) completed: Option<Stamp>,
 }
 
 impl Work {
