@@ -35,7 +35,9 @@ fn main() {
     centre(&mut out, "calls up", &busy, &[]).expect("stdout takes it");
     let quiet = sim::Settings { load_percent: 0, ..busy };
     let floor = "/floor/stream?since=0";
-    centre(&mut out, "quiet", &quiet, &[(floor, "gzip", 1)]).expect("stdout takes it");
+    centre(&mut out, "quiet", &quiet, &[]).expect("stdout takes it");
+    let idle = sim::Settings { still: true, ..quiet };
+    centre(&mut out, "idle", &idle, &[(floor, "gzip", 1)]).expect("stdout takes it");
     let viewers = [(floor, "identity", 1), (floor, "gzip", 1), (floor, "gzip", 50)];
     let usual = sim::Settings::centre(3_000, 1);
     centre(&mut out, "watched", &usual, &viewers).expect("stdout takes it");
@@ -59,6 +61,9 @@ fn centre(
     std::fs::write(&config, text)?;
     let mut server = Server::start(&config);
     server.wait_for("the link is live", |s| s.is_live("large"));
+    // The lists that the switch begins with take a while.
+    let most = usize::try_from(settings.agents).unwrap_or(usize::MAX) * 9 / 10;
+    server.wait_for("its agents are there", |s| s.table("agents").len() >= most);
     let up = |s: &Server| s.table("calls").iter().filter(|c| c["state"] != "ENDED").count();
     let people = server.table("agents").len();
     writeln!(out, "\n{what}: {people} agents, {} calls up", up(&server))?;
@@ -78,7 +83,6 @@ fn centre(
                 let ticks = ticks - before.get(name).copied().unwrap_or(0).min(*ticks);
                 (name.clone(), per(ticks, TICKS * took) * 100.0)
             })
-            .filter(|(_, share)| *share >= 0.05)
             .collect();
         let all: f64 = spent.iter().map(|(_, share)| share).sum();
         let events = said(&pbx) - events;
@@ -91,7 +95,7 @@ fn centre(
             per(offered, took) * 3600.0,
             resident(server.pid()) / 1_000_000
         )?;
-        for (name, share) in &spent {
+        for (name, share) in spent.iter().filter(|(_, share)| *share >= 0.05) {
             write!(out, " {name} {share:.2}")?;
         }
         if *count > 0 {

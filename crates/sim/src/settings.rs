@@ -118,6 +118,8 @@ pub struct Settings {
     pub warm_up_s: u32,
     /// Offered load in percent of what all agents could carry if none took a break.
     pub load_percent: u32,
+    /// Nobody calls and nobody touches a phone: nothing happens by itself.
+    pub still: bool,
     /// Milliseconds that a session may take no byte before it is cut (`writetimeout`).
     pub write_timeout_ms: u32,
     /// Bytes waiting for one session at most; more and it is cut.
@@ -265,6 +267,7 @@ impl Settings {
             timestampevents: true,
             warm_up_s: 900,
             load_percent: if agents < 36 { 66 } else { 72 },
+            still: false,
             write_timeout_ms: 100,
             session_bytes_max: 16 << 20,
             calls_remembered_max: 20_000,

@@ -297,11 +297,13 @@ impl World {
             })
             .collect();
         world.staff_queues();
-        world.plan(SECOND, Task::Arrival);
-        world.plan(3 * SECOND, Task::AgentDials);
-        world.plan_reload();
-        for agent in 0..agents {
-            world.begin_duty(agent);
+        if !settings.still {
+            world.plan(SECOND, Task::Arrival);
+            world.plan(3 * SECOND, Task::AgentDials);
+            world.plan_reload();
+            for agent in 0..agents {
+                world.begin_duty(agent);
+            }
         }
         let mut silence = Vec::new();
         world.advance(start, &mut silence);
