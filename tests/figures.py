@@ -2,8 +2,9 @@
 """What a page that is looked at costs the browser: tests/figures.py [AGENTS [SECONDS]]
 
 Needs chromium, chromedriver and BUSYHOUR_BIN, a release build.  Prints how many milliseconds of
-the processor the page's main thread takes each second, by Chromium's own count, for the Floor of a simulated
-centre of AGENTS (3,000) in its busy hour, and how many events and bytes came in that time.
+the processor the page's main thread takes each second, by Chromium's own count, for the Floor of
+a simulated centre of AGENTS (3,000) in its busy hour, and how many events and bytes came in that
+time.
 """
 import shutil
 import sys

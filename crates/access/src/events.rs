@@ -35,10 +35,8 @@ pub(crate) async fn events(
         }
     }
     let known = known(&site, &headers, since.as_deref())?;
-    if known == 0 {
-        // He begins with whole tables, ages included.
-        site.live().fresh().await;
-    }
+    // He may begin with whole tables, ages included.
+    site.live().fresh().await;
     let names = names.unwrap_or_else(|| site.shapes().iter().map(|s| s.name).collect());
     let press = site.press(&Topic::Tables(names));
     Ok(Feed::new(&site, press, known, None)?.answer(false, Coding::accepted(&headers)))
