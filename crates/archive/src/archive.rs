@@ -1,12 +1,12 @@
 //! The one writer of an archive: rows of closed intervals in, days sealed and replaced.
 
 use crate::file::{self, About, Sorted};
-use crate::manifest::{self, FileRow, Trace};
+use crate::manifest::{self, FileRow, Mark, Opening, Trace};
 use crate::{Trouble, calls, columns, layout};
 use arrow::array::RecordBatch;
 use facts::table::{Row, Shape, Value};
 use facts::{Date, Stamp};
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -91,6 +91,18 @@ impl Archive {
     /// # Errors
     /// As [`Archive::open`]; a row without a day or an ACD. Then nothing was added.
     pub fn put(&mut self, tables: &[(&Shape, Vec<Row>)]) -> Result<(), Trouble> {
+        self.put_marked(tables, None)
+    }
+
+    /// As [`Archive::put`], and notes in the same transaction how far an ACD has come with it.
+    ///
+    /// # Errors
+    /// As [`Archive::put`].
+    pub fn put_marked(
+        &mut self,
+        tables: &[(&Shape, Vec<Row>)],
+        mark: Option<(i64, Mark)>,
+    ) -> Result<(), Trouble> {
         self.clear()?;
         let mut written = Vec::new();
         for (shape, rows) in tables {
@@ -108,7 +120,7 @@ impl Archive {
         }
         let places: BTreeSet<_> =
             written.iter().map(|w| (w.file.table.clone(), w.file.acd, w.file.day)).collect();
-        self.swap(&written, &[], &[])?;
+        self.swap(&written, &[], &[], mark)?;
         for (table, acd, day) in places {
             if self.merge_small(&table, acd, day).is_err() {
                 // The rows are there all the same; the next one that comes tries again.
@@ -136,7 +148,7 @@ impl Archive {
             written.push(self.write(table, acd, day, &rows, &about, true)?);
         }
         let old: Vec<FileRow> = tables.into_values().flatten().collect();
-        self.swap(&written, &old, &[])?;
+        self.swap(&written, &old, &[], None)?;
         Ok(!old.is_empty())
     }
 
@@ -184,7 +196,49 @@ impl Archive {
             });
             old.extend(before.cloned());
         }
-        self.swap(&written, &old, &traces)
+        self.swap(&written, &old, &traces, None)
+    }
+
+    /// How far an ACD has come; None: nothing of it was put with a mark.
+    ///
+    /// # Errors
+    /// The manifest cannot be read.
+    pub fn mark(&self, acd: i64) -> Result<Option<Mark>, Trouble> {
+        let sql = "SELECT intervals, records FROM mark WHERE acd = ?1";
+        let mut select = self.conn.prepare_cached(sql)?;
+        let mark = |row: &rusqlite::Row<'_>| {
+            Ok(Mark { intervals: Stamp(row.get(0)?), records: Stamp(row.get(1)?) })
+        };
+        Ok(select.query_row([acd], mark).optional()?)
+    }
+
+    /// Keeps where a later fold of an ACD may begin, and forgets those before `forget`.
+    ///
+    /// # Errors
+    /// The manifest cannot be written.
+    pub fn keep_opening(
+        &mut self,
+        acd: i64,
+        opening: &Opening,
+        forget: Stamp,
+    ) -> Result<(), Trouble> {
+        let tx = self.conn.transaction()?;
+        manifest::keep_opening(&tx, acd, opening)?;
+        tx.execute("DELETE FROM opening WHERE acd = ?1 AND at < ?2", (acd, forget.0))?;
+        Ok(tx.commit()?)
+    }
+
+    /// The last opening of an ACD at or before a moment.
+    ///
+    /// # Errors
+    /// The manifest cannot be read.
+    pub fn opening(&self, acd: i64, at: Stamp) -> Result<Option<Opening>, Trouble> {
+        let sql =
+            "SELECT at, text FROM opening WHERE acd = ?1 AND at <= ?2 ORDER BY at DESC LIMIT 1";
+        let mut select = self.conn.prepare_cached(sql)?;
+        let opening =
+            |row: &rusqlite::Row<'_>| Ok(Opening { at: Stamp(row.get(0)?), text: row.get(1)? });
+        Ok(select.query_row((acd, at.0), opening).optional()?)
     }
 
     /// Deletes files that were replaced longer ago than `grace`; bytes that are free now.
@@ -258,8 +312,9 @@ impl Archive {
         written: &[Written],
         old: &[FileRow],
         traces: &[Trace],
+        mark: Option<(i64, Mark)>,
     ) -> Result<(), Trouble> {
-        if written.is_empty() && old.is_empty() && traces.is_empty() {
+        if written.is_empty() && old.is_empty() && traces.is_empty() && mark.is_none() {
             return Ok(());
         }
         self.step()?;
@@ -274,6 +329,9 @@ impl Archive {
         }
         for trace in traces {
             manifest::leave_trace(&tx, trace)?;
+        }
+        if let Some((acd, mark)) = mark {
+            manifest::set_mark(&tx, acd, mark)?;
         }
         tx.commit()?;
         self.loose.clear();
@@ -309,7 +367,7 @@ impl Archive {
             let Some(files) = full else { return Ok(()) };
             let (rows, about) = self.gather(table, &files)?;
             let written = self.write(table, acd, day, &rows, &about, false)?;
-            self.swap(&[written], &files, &[])?;
+            self.swap(&[written], &files, &[], None)?;
         }
     }
 
@@ -371,7 +429,7 @@ impl Archive {
         let old = select.query_map((table, before.to_string()), manifest::file_row)?;
         let old: Vec<FileRow> = old.collect::<Result<_, _>>()?;
         drop(select);
-        self.swap(&[], &old, &[])?;
+        self.swap(&[], &old, &[], None)?;
         let removed =
             |f: FileRow| Removed { table: f.table, acd: f.acd, day: f.day, bytes: f.bytes };
         Ok(old.into_iter().map(removed).collect())

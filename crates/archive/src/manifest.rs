@@ -38,6 +38,11 @@ CREATE TABLE trace (
 CREATE INDEX trace_day ON trace (day);
 CREATE TABLE keep (
     table_name TEXT PRIMARY KEY, days INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE mark (
+    acd INTEGER PRIMARY KEY, intervals INTEGER NOT NULL, records INTEGER NOT NULL) STRICT;
+CREATE TABLE opening (
+    acd INTEGER NOT NULL, at INTEGER NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (acd, at)) STRICT, WITHOUT ROWID;
 CREATE TABLE call_index (
     file INTEGER NOT NULL, first INTEGER NOT NULL, nth INTEGER NOT NULL, data BLOB NOT NULL,
     PRIMARY KEY (file, first, nth)) STRICT, WITHOUT ROWID;
@@ -81,6 +86,25 @@ pub struct Trace {
     pub rows_before: u64,
     /// Rows after.
     pub rows_after: u64,
+}
+
+/// How far the history of an ACD has come. It is written together with the rows, so that after a
+/// crash none is written twice and none is left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// Intervals that begin before this moment are in the archive.
+    pub intervals: Stamp,
+    /// Records of minutes that begin before this moment are.
+    pub records: Stamp,
+}
+
+/// Where a later fold may begin: what is known at a moment, as a text of its maker's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// The moment, on the switch's clock.
+    pub at: Stamp,
+    /// What is known.
+    pub text: String,
 }
 
 /// Opens the manifest to write, makes it if it is not there.
@@ -211,6 +235,26 @@ pub(crate) fn leave_trace(conn: &Connection, trace: &Trace) -> Result<(), Troubl
         trace.why,
         number(trace.rows_before),
         number(trace.rows_after),
+    ])?;
+    Ok(())
+}
+
+/// Notes how far an ACD has come; what is not given stays.
+pub(crate) fn set_mark(conn: &Connection, acd: i64, mark: Mark) -> Result<(), Trouble> {
+    conn.prepare_cached(
+        "INSERT INTO mark VALUES (?1, ?2, ?3) ON CONFLICT (acd)
+         DO UPDATE SET intervals = max(intervals, ?2), records = max(records, ?3)",
+    )?
+    .execute(params![acd, mark.intervals.0, mark.records.0])?;
+    Ok(())
+}
+
+/// Keeps an opening.
+pub(crate) fn keep_opening(conn: &Connection, acd: i64, opening: &Opening) -> Result<(), Trouble> {
+    conn.prepare_cached("INSERT OR REPLACE INTO opening VALUES (?1, ?2, ?3)")?.execute(params![
+        acd,
+        opening.at.0,
+        opening.text
     ])?;
     Ok(())
 }

@@ -100,6 +100,9 @@ pub(crate) struct Work {
     pub(crate) unheard: bool,
     /// For the ledger; None: it is not written, or written already.
     pub(crate) notes: Option<Box<Notes>>,
+    /// The queue has said that its call is over, though the agent talks on: whoever consulted him
+    /// handed her caller over. Wrap-up runs from here.
+    pub(crate) completed: Option<Stamp>,
 }
 
 impl Work {
