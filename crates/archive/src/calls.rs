@@ -13,7 +13,7 @@ use rusqlite::{Connection, params};
 pub(crate) const TABLE: &str = "call_rec";
 
 /// The columns by which its rows are found: caller, called number, call ids.
-pub const CALL_KEYS: [&str; 5] = ["calling_pty", "dialed_num", "callid", "ucid", "linkedid"];
+pub const CALL_KEYS: [&str; 4] = ["calling_pty", "dialed_num", "callid", "ucid"];
 
 /// Entries of a chunk: one look-up unpacks one or two.
 const CHUNK: usize = 1024;

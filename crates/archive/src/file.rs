@@ -1,7 +1,7 @@
 //! One Parquet file: rows in, rows out, sorted by the key of their table.
 
 use crate::{Trouble, columns};
-use arrow::array::RecordBatch;
+use arrow::array::{Array, Int64Array, RecordBatch, StringArray};
 use arrow::compute::{SortColumn, concat_batches, lexsort_to_indices, take_record_batch};
 use arrow::datatypes::{DataType, SchemaRef};
 use facts::table::Shape;
@@ -103,6 +103,7 @@ pub(crate) fn encode(
         // A dictionary of values that are nearly all different is the column a second time.
         let plain = match field.data_type() {
             DataType::Timestamp(..) => Some(Encoding::DELTA_BINARY_PACKED),
+            DataType::Int64 if mostly_different(array) => Some(Encoding::DELTA_BINARY_PACKED),
             DataType::Utf8 if mostly_different(array) => Some(Encoding::DELTA_BYTE_ARRAY),
             _ => None,
         };
@@ -122,15 +123,23 @@ pub(crate) fn encode(
     writer.into_inner()
 }
 
-/// Whether more than half of the first texts are different.
-fn mostly_different(array: &dyn arrow::array::Array) -> bool {
-    let Some(texts) = array.as_any().downcast_ref::<arrow::array::StringArray>() else {
-        return false;
-    };
+/// Whether more than half of the first values are different.
+fn mostly_different(array: &dyn Array) -> bool {
+    let any = array.as_any();
+    if let Some(texts) = any.downcast_ref::<StringArray>() {
+        different(texts.iter())
+    } else if let Some(numbers) = any.downcast_ref::<Int64Array>() {
+        different(numbers.iter())
+    } else {
+        false
+    }
+}
+
+fn different<T: Eq + std::hash::Hash>(values: impl Iterator<Item = Option<T>>) -> bool {
     let (mut seen, mut all) = (HashSet::new(), 0_usize);
-    for text in texts.iter().flatten().take(4096) {
+    for value in values.flatten().take(4096) {
         all += 1;
-        seen.insert(text);
+        seen.insert(value);
     }
     all > 64 && seen.len() * 2 > all
 }

@@ -1,6 +1,8 @@
 //! What readers see of an archive while it is written, sealed, replaced, and after it was stopped
 //! at any step.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 use archive::{Archive, Reader, Trouble};
 use facts::Date;
 use facts::table::{Column, Row, Shape, Type, Value};

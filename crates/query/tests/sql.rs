@@ -1,5 +1,7 @@
 //! Questions over an archive and over tables in memory; what is refused and in which words.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 use archive::{Archive, Reader};
 use facts::table::{Column, Row, Shape, Table, Type, Value};
 use facts::{Date, Stamp};

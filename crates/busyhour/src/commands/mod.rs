@@ -11,6 +11,7 @@ pub(crate) mod replay;
 pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod sim;
+pub(crate) mod sql;
 pub(crate) mod story;
 pub(crate) mod top;
 
