@@ -24,9 +24,16 @@ impl<'a> Snapshot<'a> {
     /// What follows a `UserEvent` header is the sender's and no snapshot.
     pub(super) fn read(msg: &Message<'a>, prefix: &str) -> Option<Self> {
         let mut s = Self::default();
+        let prefix = prefix.as_bytes();
         for h in msg.headers() {
-            let Some(name) = h.name.strip_prefix(prefix.as_bytes()) else {
-                continue;
+            let name = match prefix {
+                b"" => h.name,
+                // The first letter refuses nearly all.
+                _ if h.name.first() != prefix.first() => continue,
+                _ => match h.name.strip_prefix(prefix) {
+                    Some(name) => name,
+                    None => continue,
+                },
             };
             match name {
                 b"Channel" => s.channel = h.value,
