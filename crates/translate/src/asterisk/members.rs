@@ -55,7 +55,7 @@ impl Translator {
         let Some((split, agent)) = self.membership(e, "Interface", out) else {
             return;
         };
-        self.members.remove(&(split.clone(), agent.clone()));
+        self.members.swap_remove(&(split.clone(), agent.clone()));
         out.say(Fact::MemberGone { agent, split });
     }
 
