@@ -49,7 +49,9 @@ pub use steps::*;
 pub use tables::{DECIDED_SHAPES, GROUPS, LEVELS, SHAPES, THRESHOLDS, shape};
 
 use arena::{Arena, Key};
-use facts::{AgentId, Anomaly, BridgeId, CallId, ChannelId, DeviceId, Direction, SplitId, Stamp, Text};
+use facts::{
+    AgentId, Anomaly, BridgeId, CallId, ChannelId, DeviceId, Direction, SplitId, Stamp, Text,
+};
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
 use std::collections::{BTreeMap, VecDeque};

@@ -183,3 +183,41 @@ impl Model {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_visit_leaves_the_line_wherever_it_stands() {
+        let mut split = Split {
+            id: SplitId::from("sales"),
+            wrapup_s: None,
+            waiting: BTreeSet::new(),
+            order: VecDeque::new(),
+            tally: SplitTally::default(),
+            minute: MinuteCounts::default(),
+        };
+        let visits: Vec<Key<Visit>> = (0..7).map(Key::of_slot).collect();
+        for visit in &visits {
+            split.put(*visit, 0);
+        }
+        split.put_again(visits[5], 2);
+        let line = |split: &Split| -> Vec<usize> {
+            let place = |key: &Key<Visit>| visits.iter().position(|v| v == key).unwrap();
+            split.order.iter().map(place).collect()
+        };
+        assert_eq!(line(&split), [0, 5, 1, 2, 3, 4, 6]);
+        for (out, left) in [
+            (0, vec![5, 1, 2, 3, 4, 6]),
+            (6, vec![5, 1, 2, 3, 4]),
+            (2, vec![5, 1, 3, 4]),
+            (3, vec![5, 1, 4]),
+            (1, vec![5, 4]),
+            (1, vec![5, 4]),
+        ] {
+            split.take_out(visits[out]);
+            assert_eq!(line(&split), left);
+        }
+    }
+}
