@@ -100,7 +100,8 @@ impl Snapshot {
         for file in self.files(shape.name, (acd, acd), (day, day))? {
             batches.extend(file::read(&self.path(&file), self.open(&file)?)?.0);
         }
-        let all = file::sorted(&columns::schema(shape), &batches, shape.key)
+        let all = file::Sorted::new(&columns::schema(shape), batches, shape.key)
+            .and_then(|sorted| sorted.all())
             .map_err(|e| Trouble::parquet(&self.dir.join(shape.name), &e))?;
         Ok(columns::rows(shape, &all))
     }

@@ -38,6 +38,9 @@ enum Command {
     Replay(commands::replay::Replay),
     /// Ask history in SQL; works while a server writes the archive.
     Sql(commands::sql::Sql),
+    /// How large history is, how long it is kept; calls by number or id.
+    #[command(subcommand)]
+    Archive(commands::archive::Archive),
     /// Look into the journal; works while a server writes it.
     #[command(subcommand)]
     Journal(commands::journal::Journal),
@@ -102,7 +105,8 @@ enum Command {
 fn run(command: &Command) -> Outcome {
     use clap::CommandFactory;
     use commands::{
-        check, decide, demo, journal, manual, record, replay, serve, show, sim, sql, story, top,
+        archive, check, decide, demo, journal, manual, record, replay, serve, show, sim, sql,
+        story, top,
     };
     match command {
         Command::Serve(args) => serve::run(args),
@@ -112,6 +116,7 @@ fn run(command: &Command) -> Outcome {
         Command::Record(args) => record::run(args),
         Command::Replay(args) => replay::run(args),
         Command::Sql(args) => sql::run(args),
+        Command::Archive(args) => archive::run(args),
         Command::Journal(args) => journal::run(args),
         Command::Sim(args) => sim::run(args),
         Command::Top(args) => top::run(args),

@@ -1,6 +1,7 @@
 //! One module per subcommand: its arguments and what it does. To add one: a module here, an arm
 //! in `main.rs`, a section in docs/command-line.md.
 
+pub(crate) mod archive;
 pub(crate) mod check;
 pub(crate) mod decide;
 pub(crate) mod demo;

@@ -1,14 +1,13 @@
 //! `busyhour sql`: a question about history, straight from the archive; needs no server, and one
 //! may be writing meanwhile.
 
-use crate::config;
+use crate::commands::archive;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, Format};
 use clap::Args;
 use query::{Answer, Catalogue, Cell, Refusal};
 use serde_json::{Map, Value as Json};
 use std::io::Write;
-use std::path::PathBuf;
 
 /// What to ask.
 #[derive(Args, Debug)]
@@ -16,12 +15,8 @@ pub(crate) struct Sql {
     /// One SELECT; SHOW TABLES lists the tables, DESCRIBE hsplit the columns of one.
     #[arg(value_name = "SELECT")]
     question: String,
-    /// The server's data_dir: the archive is in it.
-    #[arg(long, value_name = "DIR", default_value = "busyhour-data", env = "BUSYHOUR_DATA")]
-    data: PathBuf,
-    /// Take the archive of the server with this configuration.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    which: archive::Which,
     /// Form of the output.
     #[arg(short, long, value_enum, default_value_t = Format::Table)]
     output: Format,
@@ -29,15 +24,7 @@ pub(crate) struct Sql {
 
 /// Runs the command.
 pub(crate) fn run(args: &Sql) -> Outcome {
-    let dir = match &args.config {
-        Some(file) => config::load(file)?.archive,
-        None => config::archive_dir(&args.data),
-    };
-    if !dir.is_dir() {
-        return Err(Failure::problem(format!("{}: there is no archive", dir.display())));
-    }
-    let snapshot = archive::Reader::new(&dir).snapshot();
-    let snapshot = snapshot.map_err(|e| Failure::problem(e.to_string()))?;
+    let snapshot = archive::snapshot(&args.which.dir()?)?;
     let mut catalogue = Catalogue::new().map_err(failure)?;
     catalogue.archive(snapshot, &history::SHAPES).map_err(failure)?;
     print(&catalogue, &args.question, args.output)
@@ -129,7 +116,7 @@ mod tests {
             }
         }
         let calls = history::shape("call_rec").expect("it is counted");
-        for key in archive::CALL_KEYS {
+        for key in ::archive::CALL_KEYS {
             assert!(calls.column(key).is_some(), "calls are found by {key}");
         }
     }
