@@ -69,6 +69,11 @@ impl Element {
         }
     }
 
+    /// The names of what is counted, in the order of the columns.
+    pub fn item_names(&self) -> impl Iterator<Item = &'static str> {
+        self.items.iter().map(|item| item.name)
+    }
+
     /// The element and the level of the table with that name.
     pub fn of_table(name: &str) -> Option<(&'static Self, Level)> {
         let levels = [Level::Interval, Level::Day, Level::Week, Level::Month];
