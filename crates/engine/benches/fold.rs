@@ -53,6 +53,21 @@ fn main() {
         fold.settle();
         black_box(fold.records());
     });
+    let written = best(|| {
+        let mut fold = Fold::new(FoldSettings::for_acd("bench"));
+        fold.write_ledger();
+        let mut entries = Vec::new();
+        for (n, record) in records.iter().enumerate() {
+            fold.push(record.clone());
+            if n % 100 == 0 {
+                fold.take_entries(&mut entries);
+                black_box(&entries);
+                entries.clear();
+            }
+        }
+        fold.settle();
+        black_box(fold.records());
+    });
     let mut say = |what: &str, took: Duration| {
         let ms = took.as_millis().max(1);
         let rate = u128::try_from(count).unwrap_or(0) * 1000 / ms;
@@ -62,7 +77,8 @@ fn main() {
     let ended = say(&format!("scan for line ends, {mib} MiB"), scan)
         .and_then(|()| say("parse every header", parse))
         .and_then(|()| say("parse + order + translate + model", fold))
-        .and_then(|()| say("the same, and stories told", told));
+        .and_then(|()| say("the same, and stories told", told))
+        .and_then(|()| say("the same, and the ledger written", written));
     ended.expect("stdout takes it");
     writeln!(out, "input: {name}, {count} records").expect("stdout takes it");
 }

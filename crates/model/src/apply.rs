@@ -115,7 +115,7 @@ impl Model {
             }
             Fact::Completed { channel, split, agent, released } => {
                 let c = channel.as_ref().and_then(|c| self.channel_ids.get(c)).copied();
-                self.note_released(c, split, agent, *released);
+                self.note_released(c, split, agent, *released, at);
                 self.completed(c, split, agent, at);
             }
             _ => {}

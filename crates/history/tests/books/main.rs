@@ -6,9 +6,11 @@ mod entry;
 mod script;
 
 mod agents;
+mod any;
 mod calls;
 mod frame;
 mod links;
+mod properties;
 mod splits;
 mod trunks;
 mod vectors;
