@@ -130,9 +130,8 @@ fn talk<'a>(
     ended: Stamp,
 ) -> Segment<'a> {
     let work = Work::of(served);
-    let phantom = work.talk < i64::from(books.settings.phantom_s);
     Segment {
-        disposition: if phantom { ABANDONED } else { ANSWERED },
+        disposition: if books.is_phantom(served) { ABANDONED } else { ANSWERED },
         queued: Some(served.joined),
         answered: Some(served.answered),
         ended: served.ended,
@@ -186,8 +185,9 @@ impl Segment<'_> {
 
     /// Microseconds on hold.
     fn hold_us(&self) -> i64 {
-        let holds = self.served.map(|s| s.holds.iter().map(|(from, to)| to.since(*from)).sum());
-        holds.unwrap_or(0)
+        let Some((served, answered)) = self.served.zip(self.answered) else { return 0 };
+        let held: i64 = served.holds.iter().map(|(from, to)| to.since(*from).max(0)).sum();
+        held.min(self.ended.since(answered).max(0))
     }
 
     /// Microseconds of talk, hold excluded.

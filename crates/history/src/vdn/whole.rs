@@ -51,12 +51,7 @@ pub(crate) struct Work {
 
 impl Work {
     pub(crate) fn of(served: &Served) -> Self {
-        let hold: i64 = served.holds.iter().map(|(from, to)| seconds(*from, *to)).sum();
-        Self {
-            talk: (seconds(served.answered, served.ended) - hold).max(0),
-            hold,
-            acw: seconds(served.ended, served.acw_ended),
-        }
+        Self { talk: served.talk_s(), hold: served.hold_s(), acw: served.acw_s() }
     }
 }
 
