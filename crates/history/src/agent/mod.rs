@@ -115,6 +115,9 @@ impl Books {
         let at = at.max(self.now);
         self.agents.turned = at;
         self.splits.run_to(at, self.heard, &mut self.open);
+        if link.restarted {
+            self.splits.nobody_waits();
+        }
         if self.heard && !link.heard {
             self.agents.lost = Some(at);
         }
@@ -132,11 +135,13 @@ impl Books {
         }
     }
 
-    /// The log-ons that are not over, as rows of `haglog` with LOGOUT NULL.
-    pub fn open_logons(&self) -> Vec<Row> {
+    /// The log-ons that had begun by a moment and are not over, as rows of `haglog` with LOGOUT
+    /// NULL.
+    pub fn open_logons(&self, at: Stamp) -> Vec<Row> {
         let logons = self.agents.by_id.iter().filter_map(|(id, a)| Some((id, a.logon()?)));
+        let begun = logons.filter(|(_, logon)| logon.on <= at);
         let mut rows: Vec<Row> =
-            logons.map(|(id, l)| haglog::row(id, l, &self.settings, &self.calendar)).collect();
+            begun.map(|(id, l)| haglog::row(id, l, &self.settings, &self.calendar)).collect();
         rows.sort();
         rows
     }

@@ -126,11 +126,22 @@ pub(crate) struct Teller {
     since: BTreeMap<(u8, u8), Stamp>,
     /// When each agent, and the link (as None), was told last: that is told in order.
     told: BTreeMap<Option<u8>, Stamp>,
+    /// What a split sees of an agent follows from what he does (cms.md 2.2); else it is anything.
+    fits: bool,
 }
 
 impl Teller {
     pub(crate) fn tell(steps: &[Step]) -> Vec<Entry> {
-        let mut teller = Self { at: crate::script::moment("00:00:00"), ..Self::default() };
+        Self::tell_what(steps, false)
+    }
+
+    /// A ledger in which agents are as a switch could have them.
+    pub(crate) fn tell_what_fits(steps: &[Step]) -> Vec<Entry> {
+        Self::tell_what(steps, true)
+    }
+
+    fn tell_what(steps: &[Step], fits: bool) -> Vec<Entry> {
+        let mut teller = Self { at: crate::script::moment("00:00:00"), fits, ..Self::default() };
         let link = Link { heard: true, restarted: false, why: Text::from("") };
         let mut entries = vec![Entry { at: teller.at, what: What::Link(link) }];
         entries.extend(steps.iter().map(|s| teller.entry(s)));
@@ -219,16 +230,34 @@ impl Teller {
         }
         self.since
             .retain(|(a, s), _| *a != told.agent || members.iter().any(|m| m.split == split(*s)));
+        let (mode, work_split) = (mode(told.mode), some_split(told.work));
+        if self.fits {
+            let splits: Vec<SplitId> = members.iter().map(|m| m.split.clone()).collect();
+            for m in &mut members {
+                let at_work = match mode {
+                    Mode::Ring | Mode::Acd => work_split.as_ref(),
+                    Mode::Acw => work_split.as_ref().or(splits.first()),
+                    Mode::Avail | Mode::Aux | Mode::Other => None,
+                };
+                let busy = matches!(mode, Mode::Ring | Mode::Acd | Mode::Acw);
+                m.mode = match mode {
+                    _ if at_work == Some(&m.split) => mode,
+                    _ if m.paused && (busy || mode == Mode::Avail) => Mode::Aux,
+                    _ if busy => Mode::Other,
+                    mode => mode,
+                };
+            }
+        }
         AgentNow {
             agent: agent(told.agent),
             name: Text::from(""),
             // Who changes his phone does so now and then.
             device: Text::from(format!("SIP/{}", u8::from(told.device == 0))),
-            mode: mode(told.mode),
+            mode,
             direction: [None, Some(Direction::In), Some(Direction::Out)]
                 [usize::from(told.direction)],
             reason: reason(told.reason),
-            work_split: some_split(told.work),
+            work_split,
             held_split: some_split(told.held),
             call: None,
             members,

@@ -4,6 +4,7 @@
 mod check;
 mod entry;
 mod script;
+mod seconds;
 
 mod agents;
 mod any;

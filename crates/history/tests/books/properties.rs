@@ -1,6 +1,7 @@
 //! What holds for every ledger.
 
 use crate::any::{Step, Teller, moment, step};
+use crate::seconds::each_second;
 use facts::{Stamp, Text};
 use history::calendar::{Calendar, Length};
 use history::ledger::Entry;
@@ -27,7 +28,10 @@ fn settings(rona: Rona, phantom_s: u32) -> Settings {
 }
 
 fn books(settings: &Settings, length: Length, entries: &[Entry], advance: bool) -> Books {
-    let mut books = Books::new(settings.clone(), Calendar::new(length, 0, &[]));
+    // A clock that is put forward, and one that is put back by an odd time.
+    let jumps = [("01:00:00", 7_200), ("03:10:00", 5_400)];
+    let jumps = jumps.map(|(at, east)| (crate::script::moment(at), east));
+    let mut books = Books::new(settings.clone(), Calendar::new(length, 3_600, &jumps));
     books.keep_dump();
     let mut closed = Vec::new();
     let mut now = Stamp(i64::MIN);
@@ -145,6 +149,25 @@ proptest! {
         let books = books(&settings(rona, phantom), Length::Half, &entries, true);
         let rows = rows(&books);
         audit(&rows, rona)?;
+    }
+
+    /// Clocks against the rules of cms.md 2.2, applied second by second.
+    #[test]
+    fn clocks_are_what_each_second_says(steps in prop::collection::vec(step(), 1..40)) {
+        let entries = Teller::tell_what_fits(&steps);
+        let books = books(&settings(Rona::Requeue, 0), Length::Half, &entries, true);
+        let mut ours: BTreeMap<(String, String), BTreeMap<String, i64>> = BTreeMap::new();
+        for (name, _, items) in rows(&books) {
+            let word = |key| name.split(' ').find_map(|w: &str| w.strip_prefix(key));
+            let (Some(agent), Some(split)) = (word("agent="), word("split=")) else { continue };
+            let row = ours.entry((agent.to_owned(), split.to_owned())).or_default();
+            let clocks = items.iter().filter(|(i, _)| i.starts_with("i_") || i.starts_with("ti_"));
+            for (item, n) in clocks {
+                *row.entry(item.clone()).or_default() += n;
+            }
+        }
+        ours.retain(|_, row| !row.is_empty());
+        prop_assert_eq!(ours, each_second(&entries));
     }
 
     /// However a day is cut, it adds up to the same.
