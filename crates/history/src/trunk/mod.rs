@@ -2,19 +2,20 @@
 //! seizes it. A seizure counts once, with its call: at the trunk and at its group, so that the
 //! trunks of a group add up to it.
 //!
-//! A call that is over names one channel. Other seizures (a transfer to outside, a trunk that was
-//! tried before another) count as other calls in the interval in which they became idle; so does a
-//! trunk whose call is not over when that interval is closed.
+//! A call that is over names the channel it came or went by: that seizure counts as the call came
+//! out. Other seizures of the call (it was led or transferred to outside, a trunk was tried before
+//! another) count with it as other calls; so does a seizure whose call is not over when the
+//! interval is closed in which it became idle.
 
 pub(crate) mod group;
 
 use crate::Books;
-use crate::items::{Identity, items};
+use crate::items::{Counts, Identity, items};
 use crate::ledger::Trunk;
 use crate::rows::Open;
 use crate::settings::Settings;
 use crate::vdn::whole::{Disposition, Whole, seconds};
-use facts::{ChannelId, Direction, Stamp, Text};
+use facts::{CallId, ChannelId, Direction, Stamp, Text};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 use std::collections::BTreeMap;
@@ -78,6 +79,8 @@ pub(crate) struct Seizure {
     pub(crate) direction: Direction,
     pub(crate) since: Stamp,
     pub(crate) idle: Stamp,
+    /// Its call, by one of its ids.
+    call: Option<CallId>,
 }
 
 /// A trunk in use.
@@ -215,6 +218,7 @@ impl Trunks {
     fn free(
         &mut self,
         channel: &ChannelId,
+        of: Option<&CallId>,
         at: Stamp,
         open: &mut Open,
         settings: &Settings,
@@ -230,7 +234,7 @@ impl Trunks {
             }
         }
         let InUse { trunk, direction, since, call, .. } = used;
-        let seizure = Seizure { trunk, direction, since, idle: at };
+        let seizure = Seizure { trunk, direction, since, idle: at, call: of.cloned() };
         match call {
             Some(call) => Some((call, seizure)),
             None => {
@@ -254,6 +258,13 @@ impl Trunks {
         }
     }
 
+    /// Other trunks that a call that is over took, by its ids.
+    pub(crate) fn others_of(&mut self, call: &[CallId]) -> Vec<Seizure> {
+        let of = |s: &Seizure| s.call.as_ref().is_some_and(|c| call.contains(c));
+        let found = self.idle.extract_if(.., |_, seizure| of(seizure));
+        found.map(|(_, seizure)| seizure).collect()
+    }
+
     /// An interval is closed: what became idle in it is booked without its call.
     pub(crate) fn give_up(&mut self, open: &mut Open) {
         let to = open.interval.to;
@@ -275,12 +286,12 @@ impl Books {
     }
 
     pub(crate) fn idle(&mut self, trunk: &Trunk, at: Stamp) {
-        self.free_trunk(&trunk.channel, at);
+        self.free_trunk(&trunk.channel, trunk.call.as_ref(), at);
     }
 
-    fn free_trunk(&mut self, channel: &ChannelId, at: Stamp) {
+    fn free_trunk(&mut self, channel: &ChannelId, of: Option<&CallId>, at: Stamp) {
         let Some(open) = self.open.back_mut() else { return };
-        if let Some((call, seizure)) = self.trunks.free(channel, at, open, &self.settings) {
+        if let Some((call, seizure)) = self.trunks.free(channel, of, at, open, &self.settings) {
             self.calls.trunk(call, Some(seizure));
             self.book_if_complete(call);
         }
@@ -290,32 +301,69 @@ impl Books {
     pub(crate) fn free_all_trunks(&mut self, at: Stamp) {
         let channels: Vec<ChannelId> = self.trunks.in_use.keys().cloned().collect();
         for channel in channels {
-            self.free_trunk(&channel, at);
+            self.free_trunk(&channel, None, at);
         }
+    }
+}
+
+impl Seizure {
+    /// Whether it was a call out at a moment.
+    pub(crate) fn was_out(&self, at: Stamp) -> bool {
+        self.direction == Direction::Out && (self.since..=self.idle).contains(&at)
     }
 }
 
 /// Books a seizure at its trunk and group, as its call came out if that is known.
 pub(crate) fn book(open: &mut Open, seizure: &Seizure, call: Option<&Whole>) {
     let held = seconds(seizure.since, seizure.idle);
-    let one = open.trunks.of(&seizure.trunk);
-    let how = call.map(|c| c.disposition);
-    let items = match seizure.direction {
+    let short = held < SHORT && call.is_some_and(unnoticed);
+    let end = match call.map(|c| c.disposition) {
+        Some(Disposition::Acd) => End::Acd,
+        Some(Disposition::Abandoned(_)) => End::Abandoned,
+        _ => End::Other,
+    };
+    let row = open.trunks.of(&seizure.trunk);
+    count(row, seizure.direction, held, end);
+    row.add(SHORTCALLS, short.into());
+    let answered = call.and_then(|c| c.answered);
+    let row = open.groups.of(&seizure.trunk.group);
+    row.add(group::SHORTCALLS, short.into());
+    group::book(row, seizure, held, answered, call.map(|c| c.disposition));
+    if let Some(call) = call.filter(|_| seizure.direction == Direction::In) {
+        group::book_call(row, call);
+    }
+}
+
+/// Books a seizure that a call took beside the one it came or went by.
+pub(crate) fn book_other(open: &mut Open, seizure: &Seizure, call: &Whole) {
+    let held = seconds(seizure.since, seizure.idle);
+    count(open.trunks.of(&seizure.trunk), seizure.direction, held, End::Other);
+    let answered = call.answered.filter(|at| seizure.was_out(*at));
+    group::book(open.groups.of(&seizure.trunk.group), seizure, held, answered, None);
+}
+
+/// How a seizure counts.
+#[derive(Clone, Copy)]
+enum End {
+    Acd,
+    Abandoned,
+    Other,
+}
+
+fn count(row: &mut Counts, direction: Direction, held: i64, end: End) {
+    let items = match direction {
         Direction::In => [INCALLS, INTIME, ACDCALLS, ABNCALLS, OTHERCALLS],
         Direction::Out => [OUTCALLS, OUTTIME, O_ACDCALLS, O_ABNCALLS, O_OTHERCALLS],
     };
     let [calls, time, acd, abandoned, other] = items;
-    one.add(calls, 1);
-    one.add(time, held);
-    let end = match how {
-        Some(Disposition::Acd) => acd,
-        Some(Disposition::Abandoned(_)) => abandoned,
-        _ => other,
+    row.add(calls, 1);
+    row.add(time, held);
+    let end = match end {
+        End::Acd => acd,
+        End::Abandoned => abandoned,
+        End::Other => other,
     };
-    one.add(end, 1);
-    let short = held < SHORT && call.is_some_and(unnoticed);
-    one.add(SHORTCALLS, short.into());
-    group::book(open.groups.of(&seizure.trunk.group), seizure, held, short, call);
+    row.add(end, 1);
 }
 
 /// Neither queued nor answered nor ended by the switch.

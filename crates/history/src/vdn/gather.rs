@@ -63,6 +63,8 @@ pub(crate) struct Parts {
     pub(crate) over: Option<(CallOver, Stamp)>,
     /// Its trunk, idle again.
     pub(crate) trunk: Option<Seizure>,
+    /// Other trunks it took: it was led to outside.
+    pub(crate) others: Vec<Seizure>,
     /// Its trunk is not idle yet.
     trunk_due: bool,
     /// Parts that were too many.
@@ -263,6 +265,13 @@ impl Calls {
         if let Some(parts) = self.live.get_mut(&serial) {
             parts.trunk_due = trunk.is_none();
             parts.trunk = trunk;
+        }
+    }
+
+    /// Trunks that a call took beside its own.
+    pub(super) fn others(&mut self, serial: u64, others: Vec<Seizure>) {
+        if let Some(parts) = self.live.get_mut(&serial) {
+            parts.others = others;
         }
     }
 

@@ -77,6 +77,8 @@ impl Books {
                 trunk::Found::Unknown => {}
             }
         }
+        let others = self.trunks.others_of(&over.ids);
+        self.calls.others(call, others);
         self.book_if_complete(call);
     }
 
@@ -113,6 +115,9 @@ impl Books {
         }
         if let Some(seizure) = &parts.trunk {
             trunk::book(open, seizure, Some(&call));
+        }
+        for seizure in &parts.others {
+            trunk::book_other(open, seizure, &call);
         }
     }
 
@@ -174,6 +179,11 @@ fn book(open: &mut Open, key: &Key, call: &Whole, bin: usize, acceptable: bool) 
                 Where::Ring => row.add(ABNRINGCALLS, 1),
                 Where::Phantom => row.add(PHANTOMABNS, 1),
             }
+        }
+        Disposition::Outflow => {
+            other(row, call, OUTFLOWCALLS, OUTFLOWTIME);
+            row.add(INTERFLOWCALLS, 1);
+            row.add(SLVLOUTFLOWS, acceptable.into());
         }
         Disposition::Busy => other(row, call, BUSYCALLS, BUSYTIME),
         Disposition::Disconnected | Disposition::Unanswered => {

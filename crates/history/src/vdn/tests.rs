@@ -222,6 +222,7 @@ fn write(n: usize, plan: &Plan, ledger: &mut Vec<Entry>) {
         channel: ChannelId::from(format!("ch{n}").as_str()),
         direction: if way == Way::In { Direction::In } else { Direction::Out },
         since: ms(plan.began),
+        call: Some(id(n, 1)),
     });
     if let Some(trunk) = &seized {
         told.enter(plan.began, What::Seized(trunk.clone()));
@@ -321,13 +322,15 @@ proptest! {
         prop_assert_eq!(books.calls.len(), 0, "something is kept of calls that are over");
         prop_assert_eq!((books.given_up(), books.broken()), (0, 0));
 
-        let count = |f: &dyn Fn(&Plan) -> bool| i64::try_from(plans.iter().filter(|p| f(p)).count()).unwrap();
-        let from_vdn = count(&|p| p.way == 0 && p.vdn.is_some());
+        let count = |way: u8, f: &dyn Fn(&Plan) -> bool| {
+            i64::try_from(plans.iter().filter(|p| p.way == way && f(p)).count()).unwrap()
+        };
+        let from_vdn = count(0, &|p| p.vdn.is_some());
         prop_assert_eq!(sum(&closed, "hvdn", "incalls"), from_vdn);
         prop_assert_eq!(sum(&closed, "hvdn", "i_arrived"), from_vdn);
-        prop_assert_eq!(sum(&closed, "hvector", "incalls"), count(&|p| p.way == 0 && p.vector.is_some()));
-        prop_assert_eq!(sum(&closed, "htrunk", "incalls"), count(&|p| p.way == 0 && p.trunk.is_some()));
-        prop_assert_eq!(sum(&closed, "htkgrp", "outcalls"), count(&|p| p.way == 1 && p.trunk.is_some()));
+        prop_assert_eq!(sum(&closed, "hvector", "incalls"), count(0, &|p| p.vector.is_some()));
+        prop_assert_eq!(sum(&closed, "htrunk", "incalls"), count(0, &|p| p.trunk.is_some()));
+        prop_assert_eq!(sum(&closed, "htkgrp", "outcalls"), count(1, &|p| p.trunk.is_some()));
         // Heard all the time: what trunks were held is what their clocks ran.
         let held = sum(&closed, "htkgrp", "intime") + sum(&closed, "htkgrp", "outtime");
         let ran = sum(&closed, "htkgrp", "i_inocc") + sum(&closed, "htkgrp", "i_outocc");
