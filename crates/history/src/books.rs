@@ -14,6 +14,10 @@ use std::collections::{BTreeMap, VecDeque};
 /// for. A stamp that goes back further than that counts in the oldest.
 const OPEN_MAX: usize = 2;
 
+/// After how much silence the intervals of it are left out (microseconds): a ledger goes on within
+/// a year, or its clock is wrong; to walk through a thousand years would take for ever.
+const SILENT_MAX: i64 = 400 * 86_400 * 1_000_000;
+
 /// The rows of one interval, or records, that are final as far as the ledger goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closed {
@@ -154,7 +158,14 @@ impl Books {
             self.now = at;
             return;
         }
+        if at.since(self.now) > SILENT_MAX {
+            self.leap(at);
+        }
         while let Some(to) = self.open.back().map(|o| o.interval.to).filter(|to| *to <= at) {
+            // The end of time: nothing comes after it.
+            if to <= self.now && self.calendar.interval(to).to <= to {
+                break;
+            }
             self.settle(to);
             self.cut();
             self.give_up_calls(to);
@@ -164,6 +175,25 @@ impl Books {
             }
         }
         self.settle(at);
+    }
+
+    /// Goes on at `at` without the intervals between: nothing was heard in them, however long the
+    /// switch said to be heard.
+    fn leap(&mut self, at: Stamp) {
+        let turn = |heard| Link { heard, restarted: false, why: Text::from("nothing for a year") };
+        let was_heard = self.heard;
+        if was_heard {
+            self.link(&turn(false), self.now);
+        }
+        self.cut();
+        while !self.open.is_empty() {
+            self.close_oldest();
+        }
+        self.open.push_back(Open::new(self.calendar.interval(at)));
+        self.now = at;
+        if was_heard {
+            self.link(&turn(true), at);
+        }
     }
 
     /// Books what the clocks have run since the last time into the newest interval.
