@@ -668,6 +668,29 @@ fn a_call_to_nobody_is_an_own_call_too() {
 }
 
 #[test]
+fn taken_into_a_conference_and_coded_on_the_channel() {
+    let conference = "
+        15 conference A
+        16 code 42 C
+    ";
+    expect(
+        &format!("{ANSWERED}{conference}{OVER}"),
+        &["served"],
+        "23 served sales 1001 C joined=11 rang=11.5 answered=13 ended=19 conferenced by=caller code=42",
+    );
+}
+
+#[test]
+fn the_queues_word_on_who_hung_up_holds_for_the_talk_that_ends_then() {
+    let told = OVER.replace("19     hangup C", "19 complete C sales PJSIP/1001 by=agent");
+    let line = "23 served sales 1001 C joined=11 rang=11.5 answered=13 ended=19";
+    expect(&format!("{ANSWERED}{told}"), &["served"], &format!("{line} by=agent"));
+    // Said long before: the queue lost interest, the talk went on.
+    let early = format!("{ANSWERED}\n15 complete C sales PJSIP/1001 by=agent{OVER}");
+    expect(&early, &["served"], &format!("{line} by=caller"));
+}
+
+#[test]
 fn nothing_is_written_for_nobody() {
     let mut model = model::Model::new(model::Settings::new("pbx"));
     for fact in crate::text::facts(ANSWERED) {
