@@ -84,7 +84,7 @@ impl Books {
             What::Agent(now) => {
                 self.called(&now.agent, &now.name);
                 self.agent_is(now, entry.at);
-                self.talks(now);
+                self.talks(now, entry.at);
             }
             What::Waiting { split, callers } => self.waiting(split, *callers, entry.at),
             What::Seized(trunk) => self.seized(trunk, entry.at),
@@ -132,7 +132,6 @@ impl Books {
 
     /// Closes everything as far as it has come: the ledger is over.
     pub fn finish(&mut self) {
-        self.cut();
         coverage::finish(self);
         while !self.open.is_empty() {
             self.close_oldest();
@@ -167,7 +166,6 @@ impl Books {
                 break;
             }
             self.settle(to);
-            self.cut();
             self.give_up_calls(to);
             self.open.push_back(Open::new(self.calendar.interval(to)));
             while self.open.len() > OPEN_MAX {
@@ -205,17 +203,8 @@ impl Books {
         if seconds > 0 && self.heard {
             let Some(open) = self.open.back_mut() else { return };
             open.observed += seconds;
-            self.trunks.run(seconds, open);
-            self.calls.run(open);
         }
         self.now = at;
-    }
-
-    /// Books what clocks have run that are not booked every second: an interval ends.
-    pub(crate) fn cut(&mut self) {
-        if let Some(open) = self.open.back_mut() {
-            self.trunks.cut(open, &self.settings);
-        }
     }
 
     /// An agent has this name, if it is one.
@@ -233,13 +222,21 @@ impl Books {
         self.agents.run_to(up_to, self.heard, &mut self.open);
         self.agents.forget(up_to);
         self.splits.run_to(up_to, self.heard, &mut self.open);
+        self.whole_calls_run_to(up_to);
         if let Some(mut oldest) = self.open.pop_front() {
             self.write_profiles(&mut oldest);
             self.open.push_front(oldest);
         }
     }
 
+    /// Clocks and maxima of VDNs and trunks come up to a moment.
+    fn whole_calls_run_to(&mut self, at: Stamp) {
+        self.calls.run_to(at, self.heard, &mut self.open);
+        self.trunks.run_to(at, self.heard, &self.settings, &mut self.open);
+    }
+
     fn link(&mut self, link: &Link, at: Stamp) {
+        self.whole_calls_run_to(at.max(self.now));
         self.agents_and_link(link, at);
         self.link_in_records(link, at);
         coverage::link(self, link, at);
@@ -253,7 +250,7 @@ impl Books {
     fn close_oldest(&mut self) {
         self.complete();
         let Some(mut open) = self.open.pop_front() else { return };
-        self.trunks.give_up(&mut open);
+        self.trunks.give_up(&mut open, self.open.is_empty());
         vdn::administer(&mut open, &self.settings);
         trunk::group::administer(&mut open, &self.settings);
         self.audit(&open);

@@ -60,7 +60,6 @@ fn the_lowest_free_place_is_taken() {
          10:00:20 idle group=telco channel=t3
          10:00:20 idle group=telco channel=t4
          10:00:20 idle group=other channel=t5
-         10:31:00 advance
          # None was told to be of a call: they are other calls.
          htrunk 1000 group=telco place=1 incalls=1 intime=20 i_inocc=20 othercalls=1
          htrunk 1000 group=telco place=2 incalls=1 intime=9 i_inocc=9 othercalls=1 outcalls=1 \
@@ -88,9 +87,9 @@ fn all_trunks_in_use() {
          11:01:00 advance
          # 5 minutes until the boundary, 10 after it, and half a minute.
          htkgrp 1000 group=telco trunks=2 i_inocc=900 allinusetime=300 maxocc=2
-         htkgrp 1030 group=telco trunks=2 incalls=2 intime=2730 i_inocc=2430 othercalls=2 \
-              allinusetime=630 maxocc=2
-         htkgrp 1100 group=telco trunks=2 i_inocc=60 maxocc=1
+         htkgrp 1030 group=telco trunks=2 i_inocc=2430 allinusetime=630 maxocc=2
+         # The end of the ledger: no call was told for those that are idle.
+         htkgrp 1100 group=telco trunks=2 incalls=2 intime=2730 i_inocc=60 othercalls=2 maxocc=1
          htkgrp 1000 group=unknown i_inocc=300 maxocc=1
          htkgrp 1030 group=unknown i_inocc=1800 maxocc=1
          htkgrp 1100 group=unknown i_inocc=60 maxocc=1
@@ -208,20 +207,28 @@ fn a_call_led_to_outside_flows_out() {
 }
 
 #[test]
-fn a_seizure_of_no_known_call_counts_when_its_interval_is_closed() {
-    check(
-        "10:00:00 link up
+fn a_seizure_of_no_known_call_counts_when_the_next_interval_is_closed() {
+    let ledger = "
+         10:00:00 link up
          10:01:00 seized group=mobile channel=t2 dir=out
-         10:02:00 idle group=mobile channel=t2 call=c9
-         10:30:05 advance
-         # Too late: it was counted without it.
-         10:30:10 over call=c9 began=10:01:00 way=out trunk=mobile channel=t2 answered=10:01:10
-         11:01:00 advance
-         htkgrp 1000 group=mobile outcalls=1 outtime=60 i_outocc=60 setuptime=60 o_othercalls=1 \
-              maxocc=1
-         htrunk 1000 group=mobile place=1 outcalls=1 outtime=60 i_outocc=60 o_othercalls=1
-         ",
-    );
+         10:02:00 idle group=mobile channel=t2 call=c9";
+    let rows = "
+         12:00:00 advance
+         htkgrp 1000 group=mobile i_outocc=60 maxocc=1
+         htkgrp 1030 group=mobile outcalls=1 outtime=60 setuptime=60 o_othercalls=1
+         htrunk 1000 group=mobile place=1 i_outocc=60
+         htrunk 1030 group=mobile place=1 outcalls=1 outtime=60 o_othercalls=1";
+    check(&format!("{ledger}{rows}"));
+    let over = "over call=c9 began=10:01:00 way=out trunk=mobile channel=t2 answered=10:01:10";
+    // Too late: it counts without it, whether the interval is closed already or not.
+    check(&format!("{ledger}\n11:00:00 {over}{rows}"));
+    check(&format!("{ledger}\n11:00:05 advance\n11:00:05 {over}{rows}"));
+    check(&format!(
+        "{ledger}\n10:59:59 {over}
+         12:00:00 advance
+         htkgrp 1000 group=mobile i_outocc=60 maxocc=1
+         htkgrp 1030 group=mobile outcalls=1 outtime=60 completed=1 setuptime=10 o_othercalls=1"
+    ));
 }
 
 #[test]
