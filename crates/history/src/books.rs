@@ -21,10 +21,20 @@ const SILENT_MAX: i64 = 400 * 86_400 * 1_000_000;
 /// The rows of one interval, or records, that are final as far as the ledger goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closed {
-    /// The interval; None: records (`call_rec`, `haglog`, `ag_actv`, `linkex`) as they came.
-    pub interval: Option<Interval>,
-    /// Rows by table, in the order of [`crate::books`].
+    /// What they belong to. Each comes once, in the order of time among its like.
+    pub of: Of,
+    /// Rows by table.
     pub tables: Vec<(&'static Shape, Vec<Row>)>,
+}
+
+/// What closed rows belong to: what a second writing of the same ledger would give again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// An interval: the rows of its counted tables.
+    Interval(Interval),
+    /// The minute that begins at this moment: records (`call_rec`, `haglog`, `ag_actv` …) of
+    /// what became final in it.
+    Records(Stamp),
 }
 
 /// The books of one ACD.
@@ -79,6 +89,7 @@ impl Books {
     /// Takes one line of the ledger. Never fails: what does not fit is counted where it fits best.
     pub fn enter(&mut self, entry: &Entry) {
         self.run_to(entry.at);
+        self.records.are_of(entry.at);
         match &entry.what {
             What::Link(link) => self.link(link, entry.at),
             What::Agent(now) => {
@@ -123,11 +134,8 @@ impl Books {
 
     /// Appends what was closed since the last time.
     pub fn take_closed(&mut self, into: &mut Vec<Closed>) {
+        self.records.close(self.now, &mut self.closed);
         into.append(&mut self.closed);
-        let tables = self.records.take();
-        if !tables.is_empty() {
-            into.push(Closed { interval: None, tables });
-        }
     }
 
     /// Closes everything as far as it has come: the ledger is over.
@@ -136,6 +144,7 @@ impl Books {
         while !self.open.is_empty() {
             self.close_oldest();
         }
+        self.records.close_all(&mut self.closed);
     }
 
     /// The rows of an interval that counts at `at` belong to: the newest that has begun by then,
@@ -165,6 +174,7 @@ impl Books {
             if to <= self.now && self.calendar.interval(to).to <= to {
                 break;
             }
+            self.records.are_of(to);
             self.settle(to);
             self.give_up_calls(to);
             self.open.push_back(Open::new(self.calendar.interval(to)));
@@ -183,7 +193,6 @@ impl Books {
         if was_heard {
             self.link(&turn(false), self.now);
         }
-        self.cut();
         while !self.open.is_empty() {
             self.close_oldest();
         }
