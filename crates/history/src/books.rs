@@ -14,13 +14,27 @@ use std::collections::{BTreeMap, VecDeque};
 /// for. A stamp that goes back further than that counts in the oldest.
 const OPEN_MAX: usize = 2;
 
+/// After how much silence the intervals of it are left out (microseconds): a ledger goes on within
+/// a year, or its clock is wrong; to walk through a thousand years would take for ever.
+const SILENT_MAX: i64 = 400 * 86_400 * 1_000_000;
+
 /// The rows of one interval, or records, that are final as far as the ledger goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closed {
-    /// The interval; None: records (`call_rec`, `haglog`, `ag_actv`, `linkex`) as they came.
-    pub interval: Option<Interval>,
-    /// Rows by table, in the order of [`crate::books`].
+    /// What they belong to. Each comes once, in the order of time among its like.
+    pub of: Of,
+    /// Rows by table.
     pub tables: Vec<(&'static Shape, Vec<Row>)>,
+}
+
+/// What closed rows belong to: what a second writing of the same ledger would give again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// An interval: the rows of its counted tables.
+    Interval(Interval),
+    /// The minute that begins at this moment: records (`call_rec`, `haglog`, `ag_actv` …) of
+    /// what became final in it.
+    Records(Stamp),
 }
 
 /// The books of one ACD.
@@ -75,6 +89,7 @@ impl Books {
     /// Takes one line of the ledger. Never fails: what does not fit is counted where it fits best.
     pub fn enter(&mut self, entry: &Entry) {
         self.run_to(entry.at);
+        self.records.are_of(entry.at);
         match &entry.what {
             What::Link(link) => self.link(link, entry.at),
             What::Agent(now) => {
@@ -119,11 +134,8 @@ impl Books {
 
     /// Appends what was closed since the last time.
     pub fn take_closed(&mut self, into: &mut Vec<Closed>) {
+        self.records.close(self.now, &mut self.closed);
         into.append(&mut self.closed);
-        let tables = self.records.take();
-        if !tables.is_empty() {
-            into.push(Closed { interval: None, tables });
-        }
     }
 
     /// Closes everything as far as it has come: the ledger is over.
@@ -132,6 +144,7 @@ impl Books {
         while !self.open.is_empty() {
             self.close_oldest();
         }
+        self.records.close_all(&mut self.closed);
     }
 
     /// The rows of an interval that counts at `at` belong to: the newest that has begun by then,
@@ -153,7 +166,15 @@ impl Books {
             self.now = at;
             return;
         }
+        if at.since(self.now) > SILENT_MAX {
+            self.leap(at);
+        }
         while let Some(to) = self.open.back().map(|o| o.interval.to).filter(|to| *to <= at) {
+            // The end of time: nothing comes after it.
+            if to <= self.now && self.calendar.interval(to).to <= to {
+                break;
+            }
+            self.records.are_of(to);
             self.settle(to);
             self.give_up_calls(to);
             self.open.push_back(Open::new(self.calendar.interval(to)));
@@ -162,6 +183,24 @@ impl Books {
             }
         }
         self.settle(at);
+    }
+
+    /// Goes on at `at` without the intervals between: nothing was heard in them, however long the
+    /// switch said to be heard.
+    fn leap(&mut self, at: Stamp) {
+        let turn = |heard| Link { heard, restarted: false, why: Text::from("nothing for a year") };
+        let was_heard = self.heard;
+        if was_heard {
+            self.link(&turn(false), self.now);
+        }
+        while !self.open.is_empty() {
+            self.close_oldest();
+        }
+        self.open.push_back(Open::new(self.calendar.interval(at)));
+        self.now = at;
+        if was_heard {
+            self.link(&turn(true), at);
+        }
     }
 
     /// Books what the clocks have run since the last time into the newest interval.

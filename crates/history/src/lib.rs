@@ -31,7 +31,7 @@ mod tables;
 mod trunk;
 mod vdn;
 
-pub use books::{Books, Closed};
+pub use books::{Books, Closed, Of};
 pub use settings::{Profile, Rona, Settings, Source};
 pub use sheets::{Sheets, shape};
 pub use tables::{

@@ -193,6 +193,23 @@ fn a_row_says_what_was_seen_of_its_interval_and_a_day_also_what_has_no_row() {
 }
 
 #[test]
+fn a_clock_that_leaps_by_an_age_is_not_walked_after() {
+    for far in ["2126-11-21T09:00Z", "9223372036854.775807"] {
+        let entries = [
+            (at("2026-11-21T08:10Z"), link(true)),
+            (at("2026-11-21T08:20Z"), arrived()),
+            (at(far), arrived()),
+            (at(far), link(true)),
+        ];
+        let sheets = sheets(&Settings::new(1, "pbx"), &berlin(), &entries);
+        assert_eq!(sheets.rows("intervals").len(), 2, "{far}");
+        assert_eq!(sum("hsplit", &sheets.rows("hsplit"), "i_arrived"), 2, "{far}");
+        assert_eq!(sum("intervals", &sheets.rows("intervals"), "incomplete"), 2, "{far}");
+        assert_eq!(sheets.rows("coverage").len(), 1, "{far}");
+    }
+}
+
+#[test]
 fn a_queue_log_is_named_as_the_source() {
     let mut settings = Settings::new(1, "pbx");
     settings.source = Source::QueueLog;

@@ -28,6 +28,7 @@ mod ledger;
 mod legs;
 mod levels;
 mod minutes;
+mod opening;
 mod rings;
 mod settings;
 mod splits;

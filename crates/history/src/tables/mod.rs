@@ -7,7 +7,7 @@
 pub(crate) mod busy;
 mod shapes;
 
-use crate::books::{Books, Closed};
+use crate::books::{Books, Closed, Of};
 use crate::calendar::Interval;
 use crate::coverage::COVERAGE;
 use crate::items::{Counts, Known, UNKNOWN};
@@ -189,7 +189,7 @@ impl Books {
             }),
         ];
         tables.retain(|(_, rows)| !rows.is_empty());
-        self.closed.push(Closed { interval: Some(open.interval), tables });
+        self.closed.push(Closed { of: Of::Interval(open.interval), tables });
     }
 
     pub(crate) fn agent_name(&self, agent: &AgentId) -> Value {
