@@ -4,8 +4,8 @@
 //!
 //! A call that is over names the channel it came or went by: that seizure counts as the call came
 //! out. Other seizures of the call (it was led or transferred to outside, a trunk was tried before
-//! another) count with it as other calls. A seizure whose call is not over by the interval's end
-//! after that in which it became idle counts in that one, as an other call.
+//! another) count with it as other calls. A seizure whose call is not over by the end of the
+//! interval after that in which it became idle counts in that one, as an other call.
 
 pub(crate) mod group;
 
@@ -329,8 +329,7 @@ impl Books {
 }
 
 impl Seizure {
-    /// Whether it can still be told at a moment how its call came out: until the next interval's
-    /// end.
+    /// Whether it can still be told at a moment how its call came out: to the next interval's end.
     fn waits_until(&self, at: Stamp, calendar: &Calendar) -> bool {
         at < calendar.interval(calendar.interval(self.idle).to).to
     }

@@ -11,7 +11,7 @@ pub(crate) mod whole;
 
 use crate::calendar::Interval;
 use crate::items::{Counts, UNKNOWN};
-use crate::ledger::{AgentNow, CallOver, Mode, Rang, Served, Visit};
+use crate::ledger::{AgentNow, CallOver, Mode, Rang, RangEnd, Served, Visit};
 use crate::rows::Open;
 use crate::settings::Settings;
 use crate::{Books, records, trunk};
@@ -64,7 +64,10 @@ impl Books {
     }
 
     pub(crate) fn rang_in_call(&mut self, rang: &Rang, at: Stamp) {
-        self.calls.rang(rang, at);
+        // A phone that refuses at once has not rung.
+        if rang.end != RangEnd::Refused {
+            self.calls.rang(rang, at);
+        }
     }
 
     pub(crate) fn call_over(&mut self, over: &CallOver, at: Stamp) {
