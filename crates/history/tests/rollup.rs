@@ -224,6 +224,9 @@ fn a_queue_log_is_named_as_the_source() {
         assert_eq!(rows.len(), 1, "{table}");
         assert_eq!(int(table, &rows[0], "i_arrived"), 1);
         assert_eq!(*cell(table, &rows[0], "source"), "queue_log".into());
+        assert_eq!(int(table, &rows[0], "abncalls"), 0, "it would say");
+        assert_eq!(*cell(table, &rows[0], "i_stafftime"), Value::Null, "it cannot know");
+        assert_eq!(*cell(table, &rows[0], "da_acwincalls"), Value::Null, "Asterisk has none");
         assert_eq!(int(table, &rows[0], "split"), 600, "a name of digits is the number");
         assert_eq!(*cell(table, &rows[0], "split_name"), "600".into());
         assert_eq!(*cell(table, &rows[0], "acd_name"), "pbx".into());
