@@ -157,3 +157,34 @@ fn talks_last_as_long_as_cel_says() {
     }
     assert!(compared > 60, "only {compared} talks compared");
 }
+
+/// The identities of the counting rules, in every row.
+#[test]
+fn parts_are_wholes_in_every_row() {
+    let mut rows = 0;
+    for capture in captures() {
+        for row in second::fold(&[&heard(&capture, "ami-a.txt.gz")], &second::Settings::default()) {
+            let sum = |items: &[&str]| -> i64 {
+                items.iter().map(|i| row.items.get(*i).copied().unwrap_or(0)).sum()
+            };
+            let states = ["availtime", "acdtime", "acwtime", "auxtime", "ringtime", "othertime"];
+            let clocks = states.map(|s| format!("i_{s}"));
+            let clocks: Vec<&str> = clocks.iter().map(String::as_str).collect();
+            let of = ["acdcalls", "abncalls", "busycalls", "disccalls", "outflowcalls"];
+            let whole = match row.table {
+                "hsplit" => {
+                    assert_eq!(sum(&["i_stafftime"]), sum(&clocks), "{row}");
+                    let flows = ["outflowcalls", "disccalls", "busycalls"];
+                    assert_eq!(sum(&["othercalls"]), sum(&flows), "{row}");
+                    (sum(&["callsoffered"]), sum(&of))
+                }
+                "hagent" => (sum(&["i_stafftime"]), sum(&clocks)),
+                "hvdn" => (sum(&["incalls"]), sum(&["acdcalls", "abncalls", "othercalls"])),
+                _ => continue,
+            };
+            assert_eq!(whole.0, whole.1, "{row}");
+            rows += 1;
+        }
+    }
+    assert!(rows > 150, "only {rows} rows");
+}
