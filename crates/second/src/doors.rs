@@ -1,5 +1,7 @@
 //! Where calls come in and go out: VDNs (the dialled number in its context) and trunk groups.
 
+use std::collections::BTreeSet;
+
 use crate::Settings;
 use crate::agents::{Agents, Answer};
 use crate::books::{Books, second, seconds};
@@ -17,33 +19,41 @@ pub(crate) fn count(
     settings: &Settings,
     books: &mut Books,
 ) {
+    let trunk = |c: &Channel| is_trunk(&c.device, agents, settings);
+    let callers: BTreeSet<&str> = visits.iter().map(|v| v.caller.as_str()).collect();
     let mut doors: Vec<(&String, &Channel)> = Vec::new();
     for (id, channel) in &channels.by_id {
-        let trunk = is_trunk(&channel.device, agents, settings);
-        if trunk {
-            count_trunk(channel, tape, books);
-        }
-        if trunk && channel.inbound || visits.iter().any(|v| v.caller == *id) {
+        if trunk(channel) && channel.inbound || callers.contains(id.as_str()) {
             doors.push((id, channel));
+        } else if trunk(channel) {
+            let over = channel.end.map(second);
+            count_trunk(channel, over, tape, books);
         }
     }
     doors.sort_by_key(|(_, c)| c.born);
-    for (n, (id, channel)) in doors.iter().enumerate() {
+    let mut seen = BTreeSet::new();
+    for (id, channel) in doors {
         let call = channels.call_of(channel);
-        let earlier = doors[..n].iter().any(|(_, c)| channels.call_of(c) == call);
-        if earlier && !is_trunk(&channel.device, agents, settings) {
-            continue;
-        }
+        let first = seen.insert(call.clone());
         // Its own visits; the first of a call has those of inner callers as well.
-        let its = |v: &Visit| {
-            v.caller == **id
-                || !earlier
-                    && channels.by_id.get(&v.caller).is_some_and(|c| {
-                        channels.call_of(c) == call && !is_trunk(&c.device, agents, settings)
-                    })
+        let inner = |caller: &str| {
+            let caller = channels.by_id.get(caller);
+            first && caller.is_some_and(|c| !trunk(c) && channels.call_of(c) == call)
         };
-        let its: Vec<usize> = (0..visits.len()).filter(|n| its(&visits[*n])).collect();
-        count_door(tape, id, channel, visits, &its, answers, books);
+        let its = |n: &usize| visits[*n].caller == *id || inner(&visits[*n].caller);
+        let its: Vec<usize> = (0..visits.len()).filter(its).collect();
+        let answered: Vec<&Answer> = answers.iter().filter(|a| its.contains(&a.visit)).collect();
+        // It is over when the caller and the work after it are.
+        let over = channel
+            .end
+            .and_then(|end| answered.iter().map(|a| a.counted).chain([second(end)]).max());
+        let over = over.filter(|at| *at <= second(tape.last));
+        if trunk(channel) {
+            count_trunk(channel, over, tape, books);
+        }
+        if trunk(channel) || first {
+            count_door(tape, (id, channel), visits, &its, &answered, over, books);
+        }
     }
 }
 
@@ -63,7 +73,7 @@ fn is_trunk(device: &str, agents: &Agents<'_>, settings: &Settings) -> bool {
     })
 }
 
-fn count_trunk(channel: &Channel, tape: &Tape, books: &mut Books) {
+fn count_trunk(channel: &Channel, over: Option<i64>, tape: &Tape, books: &mut Books) {
     let key = format!("tkgrp={}", channel.device);
     let way = if channel.inbound {
         ["incalls", "intime", "i_inocc"]
@@ -77,31 +87,26 @@ fn count_trunk(channel: &Channel, tape: &Tape, books: &mut Books) {
         from = gap.to;
     }
     books.clock("htkgrp", (second(from), second(end).max(second(from))), &key, way[2]);
-    if let Some(end) = channel.end {
-        books.add("htkgrp", second(end), &key, way[0], 1);
-        books.add("htkgrp", second(end), &key, way[1], seconds(channel.born, end));
+    if let Some(over) = over {
+        books.add("htkgrp", over, &key, way[0], 1);
+        books.add("htkgrp", over, &key, way[1], seconds(channel.born, end));
     }
 }
 
 fn count_door(
     tape: &Tape,
-    id: &str,
-    channel: &Channel,
+    (id, channel): (&str, &Channel),
     visits: &[Visit],
     its: &[usize],
-    answers: &[Answer],
+    answered: &[&Answer],
+    over: Option<i64>,
     books: &mut Books,
 ) {
     const TABLE: &str = "hvdn";
     let key = format!("vdn={} context={}", channel.exten, channel.context);
     books.add(TABLE, second(channel.born), &key, "i_arrived", 1);
-    let Some(end) = channel.end else { return };
+    let (Some(end), Some(at)) = (channel.end, over) else { return };
     let whole = seconds(channel.born, end);
-    let answered: Vec<&Answer> = answers.iter().filter(|a| its.contains(&a.visit)).collect();
-    let at = answered.iter().map(|a| a.counted).chain([second(end)]).max().unwrap_or(0);
-    if at > second(tape.last) {
-        return;
-    }
     let station = tape.about(id, 0).any(|(_, s)| {
         s.name() == "DialEnd"
             && s.channel() == id
@@ -131,7 +136,7 @@ fn count_door(
             ("abncalls", 1),
             ("abntime", whole),
             ("intime", whole),
-            ("abnquecalls", i64::from(abandoned.is_some())),
+            ("abnquecalls", i64::from(abandoned.is_some() && !ringing)),
             ("abnringcalls", i64::from(ringing)),
         ]
     } else {

@@ -39,18 +39,10 @@ fn count_offer(
     let (from, to) = visit.offer(n);
     let requeued = n > 0;
     books.add(TABLE, second(from), &key, "i_arrived", 1);
-    if n == 0 {
-        books.add(TABLE, second(from), &key, "entered", 1);
-    }
     let wait = seconds(from, to);
     let soon = i64::from(wait <= settings.service_level);
     let mut at = second(to);
-    let mut items = vec![
-        ("callsoffered", 1),
-        ("inflowcalls", i64::from(requeued || visit.inflow)),
-        ("ringcalls", i64::from(visit.rang(n).next().is_some())),
-        ("ringtime", ringing(visit, n)),
-    ];
+    let mut items = vec![("callsoffered", 1), ("inflowcalls", i64::from(requeued || visit.inflow))];
     let outflow = [
         ("outflowcalls", 1),
         ("outflowtime", wait),
@@ -62,6 +54,7 @@ fn count_offer(
         items.extend(outflow);
         items.push(("noansredir", 1));
     } else {
+        items.push(("entered", 1));
         match visit.end {
             End::Open => return,
             End::Answered(_) => {
@@ -102,21 +95,6 @@ fn count_offer(
         books.add(TABLE, at, &key, item, n);
     }
     books.raise(TABLE, at, &key, "maxocwtime", wait);
-}
-
-/// Whole seconds in which at least one phone rang for the caller.
-fn ringing(visit: &Visit, n: usize) -> i64 {
-    let (_, to) = visit.offer(n);
-    let mut spans: Vec<(i64, i64)> =
-        visit.rang(n).map(|a| (second(a.called), second(a.end.unwrap_or(to).min(to)))).collect();
-    spans.sort_unstable();
-    let mut done = i64::MIN;
-    let mut sum = 0;
-    for (from, to) in spans {
-        sum += (to - from.max(done)).max(0);
-        done = done.max(to);
-    }
-    sum
 }
 
 /// Callers that a queue did not take: offered and given busy, with no wait.

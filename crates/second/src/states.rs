@@ -54,6 +54,11 @@ impl Agents<'_> {
                 }
                 for (item, n) in items {
                     books.add("hagent", at, &key, item, n);
+                    if item.starts_with("ring") {
+                        // Each phone of a ring-all is a ring of the split.
+                        let split = format!("split={}", visit.queue);
+                        books.add("hsplit", at, &split, item, n);
+                    }
                 }
             }
         }

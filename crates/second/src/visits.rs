@@ -94,13 +94,6 @@ impl Visit {
         (self.offers[n], self.offers.get(n + 1).copied().unwrap_or(self.ended))
     }
 
-    /// The phones that rang in an offer.
-    pub(crate) fn rang(&self, n: usize) -> impl Iterator<Item = &Attempt> {
-        let (from, to) = self.offer(n);
-        let last = n + 1 == self.offers.len();
-        self.attempts.iter().filter(move |a| a.rang && a.called >= from && (a.called < to || last))
-    }
-
     /// Somebody's phone rang at the moment when the visit ended.
     pub(crate) fn ringing_at_end(&self) -> bool {
         self.attempts.iter().any(|a| self.rings_at_end(a))
