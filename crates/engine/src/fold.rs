@@ -6,6 +6,7 @@
 
 use facts::table::Table;
 use facts::{Record, Stamp, Timed};
+use history::ledger::Entry;
 use model::{Model, Part, Step};
 use std::fmt;
 use translate::asterisk::Translator;
@@ -91,6 +92,16 @@ impl Fold {
     /// Appends what happened since the last time.
     pub fn take_steps(&mut self, into: &mut Vec<Step>) {
         self.model.take_steps(into);
+    }
+
+    /// From now on the fold writes its ledger; whoever says so must [take](Self::take_entries) it.
+    pub const fn write_ledger(&mut self) {
+        self.model.write_ledger();
+    }
+
+    /// Appends what was written since the last time.
+    pub fn take_entries(&mut self, into: &mut Vec<Entry>) {
+        self.model.take_entries(into);
     }
 
     /// Tells how far the current minute of every queue has come at `at`.

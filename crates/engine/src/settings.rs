@@ -3,6 +3,7 @@
 
 use crate::fold::FoldSettings;
 use facts::Text;
+use history::calendar::{Calendar, Length};
 use std::fmt;
 
 /// Everything the engine needs.
@@ -50,6 +51,27 @@ impl Day {
         let Ok(moment) = jiff::Timestamp::from_microsecond(at.0) else { return at };
         let day = moment.to_zoned(self.0.clone()).start_of_day();
         day.map_or(at, |d| facts::Stamp(d.timestamp().as_microsecond()))
+    }
+
+    /// The local calendar of the years `from` to `to`, for intervals of this length. Before and
+    /// after them the clock goes on as it did at their edge.
+    pub fn calendar(&self, length: Length, from: i16, to: i16) -> Calendar {
+        let edge = |year: i16| {
+            let date = jiff::civil::date(year.clamp(-9998, 9998), 1, 1);
+            jiff::tz::TimeZone::UTC.to_timestamp(date.at(0, 0, 0, 0)).unwrap_or_default()
+        };
+        let (first, last) = (edge(from), edge(to.saturating_add(1)));
+        let mut offset = self.0.to_offset(first).seconds();
+        let before = offset;
+        let mut changes = Vec::new();
+        for change in self.0.following(first).take_while(|c| c.timestamp() < last) {
+            // A change of the name alone (BST that becomes the standard) cuts nothing.
+            if change.offset().seconds() != offset {
+                offset = change.offset().seconds();
+                changes.push((facts::Stamp(change.timestamp().as_microsecond()), offset));
+            }
+        }
+        Calendar::new(length, before, &changes)
     }
 
     /// The offset from UTC in seconds that holds at `at`.

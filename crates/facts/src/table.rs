@@ -105,9 +105,10 @@ pub struct Shape {
     pub name: &'static str,
     /// What a row is.
     pub doc: &'static str,
-    /// Its columns. The first is always `acd`.
+    /// Its columns. The first of a live table is always `acd`.
     pub columns: &'static [Column],
-    /// How many of the first columns name a row (rows are unique by them).
+    /// How many of the first columns name a row. Rows of live tables are unique by them, those of
+    /// history are not, as in CMS.
     pub key: usize,
 }
 

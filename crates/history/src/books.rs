@@ -5,10 +5,10 @@ use crate::calendar::{Calendar, Interval};
 use crate::ledger::{Entry, LATE_MAX, Link, What};
 use crate::rows::Open;
 use crate::settings::Settings;
-use crate::{agent, code, coverage, records, split, trunk, vdn};
-use facts::Stamp;
+use crate::{agent, coverage, records, split, trunk, vdn};
 use facts::table::{Row, Shape};
-use std::collections::VecDeque;
+use facts::{AgentId, Stamp, Text};
+use std::collections::{BTreeMap, VecDeque};
 
 /// How many intervals are open at once at most: one that runs and one that entries may still come
 /// for. A stamp that goes back further than that counts in the oldest.
@@ -34,14 +34,20 @@ pub struct Books {
     pub(crate) now: Stamp,
     /// The switch is heard: clocks run.
     pub(crate) heard: bool,
+    /// Since when and why it is not, once it was.
+    pub(crate) hole: Option<coverage::Hole>,
     pub(crate) agents: agent::Agents,
+    /// What agents are called, also when they have gone: one for each ever heard of.
+    pub(crate) names: BTreeMap<AgentId, Text>,
     pub(crate) splits: split::Splits,
     pub(crate) calls: vdn::Calls,
     pub(crate) trunks: trunk::Trunks,
     pub(crate) records: records::Records,
     pub(crate) closed: Vec<Closed>,
-    /// Rows that broke an identity: table, rule, how often.
+    /// How many rows broke an identity.
     pub(crate) broken: u64,
+    /// What closed intervals said, if it is kept ([`Books::keep_dump`]).
+    pub(crate) kept: Option<Vec<String>>,
 }
 
 impl Books {
@@ -53,13 +59,16 @@ impl Books {
             open: VecDeque::new(),
             now: Stamp(i64::MIN),
             heard: false,
+            hole: None,
             agents: agent::Agents::default(),
+            names: BTreeMap::new(),
             splits: split::Splits::default(),
             calls: vdn::Calls::default(),
             trunks: trunk::Trunks::default(),
             records: records::Records::default(),
             closed: Vec::new(),
             broken: 0,
+            kept: None,
         }
     }
 
@@ -68,7 +77,11 @@ impl Books {
         self.run_to(entry.at);
         match &entry.what {
             What::Link(link) => self.link(link, entry.at),
-            What::Agent(now) => self.agent_is(now, entry.at),
+            What::Agent(now) => {
+                self.called(&now.agent, &now.name);
+                self.agent_is(now, entry.at);
+                self.talks(now);
+            }
             What::Waiting { split, callers } => self.waiting(split, *callers, entry.at),
             What::Seized(trunk) => self.seized(trunk, entry.at),
             What::Idle(trunk) => self.idle(trunk, entry.at),
@@ -115,6 +128,8 @@ impl Books {
 
     /// Closes everything as far as it has come: the ledger is over.
     pub fn finish(&mut self) {
+        self.cut();
+        coverage::finish(self);
         while !self.open.is_empty() {
             self.close_oldest();
         }
@@ -124,10 +139,9 @@ impl Books {
     /// the oldest that is still open for what is older.
     #[expect(clippy::indexing_slicing, reason = "made just before if it was not there")]
     pub(crate) fn rows(&mut self, at: Stamp) -> &mut Open {
-        let interval = self.calendar.interval(at);
         let place = self.open.iter().rposition(|o| o.interval.from <= at).unwrap_or(0);
         if place >= self.open.len() {
-            self.open.push_back(Open::new(interval));
+            self.open.push_back(Open::new(self.calendar.interval(at)));
         }
         &mut self.open[place]
     }
@@ -142,6 +156,8 @@ impl Books {
         }
         while let Some(to) = self.open.back().map(|o| o.interval.to).filter(|to| *to <= at) {
             self.settle(to);
+            self.cut();
+            self.give_up_calls(to);
             self.open.push_back(Open::new(self.calendar.interval(to)));
             while self.open.len() > OPEN_MAX {
                 self.close_oldest();
@@ -159,20 +175,59 @@ impl Books {
         if seconds > 0 && self.heard {
             let Some(open) = self.open.back_mut() else { return };
             open.observed += seconds;
-            self.agents.run(seconds, open);
             self.trunks.run(seconds, open);
+            self.calls.run(open);
         }
         self.now = at;
     }
 
+    /// Books what clocks have run that are not booked every second: an interval ends.
+    pub(crate) fn cut(&mut self) {
+        if let Some(open) = self.open.back_mut() {
+            self.trunks.cut(open, &self.settings);
+        }
+    }
+
+    /// An agent has this name, if it is one.
+    fn called(&mut self, agent: &AgentId, name: &Text) {
+        if !name.is_empty() && self.names.get(agent) != Some(name) {
+            self.names.insert(agent.clone(), name.clone());
+        }
+    }
+
+    /// Brings the open intervals up to date: what runs lazily is booked as far as time has come
+    /// (at most to the end of the oldest), and what stands beside counts is written.
+    pub(crate) fn complete(&mut self) {
+        let Some(oldest) = self.open.front() else { return };
+        let up_to = self.now.min(oldest.interval.to);
+        self.agents.run_to(up_to, self.heard, &mut self.open);
+        self.agents.forget(up_to);
+        self.splits.run_to(up_to, self.heard, &mut self.open);
+        if let Some(mut oldest) = self.open.pop_front() {
+            self.write_profiles(&mut oldest);
+            self.open.push_front(oldest);
+        }
+    }
+
     fn link(&mut self, link: &Link, at: Stamp) {
+        self.agents_and_link(link, at);
         self.link_in_records(link, at);
         coverage::link(self, link, at);
         self.heard = link.heard;
+        if link.restarted {
+            self.calls.restarted();
+            self.free_all_trunks(at);
+        }
     }
 
     fn close_oldest(&mut self) {
-        let Some(open) = self.open.pop_front() else { return };
+        self.complete();
+        let Some(mut open) = self.open.pop_front() else { return };
+        self.trunks.give_up(&mut open);
+        vdn::administer(&mut open, &self.settings);
+        trunk::group::administer(&mut open, &self.settings);
+        self.audit(&open);
+        self.keep(&open);
         self.close(&open);
     }
 }

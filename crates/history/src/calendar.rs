@@ -20,6 +20,13 @@ pub struct Interval {
     pub starttime: i64,
 }
 
+impl Interval {
+    /// How many seconds it has.
+    pub const fn seconds(&self) -> i64 {
+        self.to.secs() - self.from.secs()
+    }
+}
+
 /// The length of intervals (CMS INTRVL).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Length {
@@ -113,15 +120,19 @@ impl Calendar {
         }
     }
 
-    /// The first moment of a local day.
+    /// The first moment of a local day: the first at which the local clock has come to it.
     pub fn begin(&self, date: Date) -> Stamp {
-        let midnight = Stamp::from_secs(i64::from(date.0) * 86_400);
+        let midnight = i64::from(date.0) * 86_400;
         // No place is further than a day from UTC, and none skips more than one.
-        let mut at = self.interval(midnight.plus_secs(-2 * 86_400)).from;
-        while self.date(at) < date {
-            at = self.interval(at).to;
+        let mut from = Stamp::from_secs(midnight - 2 * 86_400);
+        loop {
+            let (_, to, zone) = self.stretch(from);
+            let at = from.max(Stamp::from_secs(midnight - i64::from(zone.0)));
+            if at < to || to == Stamp(i64::MAX) {
+                return at;
+            }
+            from = to;
         }
-        at
     }
 
     /// The first moment after a local day.

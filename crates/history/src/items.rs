@@ -28,6 +28,9 @@ pub enum Known {
     Never,
 }
 
+/// What [`Counts::set`] sets where a row cannot know an item that others can: NULL.
+pub const UNKNOWN: i64 = i64::MIN;
+
 /// An item of a counted table.
 #[derive(Clone, Copy, Debug)]
 pub struct Item {
@@ -95,15 +98,22 @@ impl Counts {
         }
     }
 
+    /// All 0 again.
+    pub(crate) fn clear(&mut self) {
+        self.0.fill(0);
+    }
+
     /// Nothing to report: no item of the cumulative and maximum kind is other than 0.
     pub fn is_empty(&self, items: &[Item]) -> bool {
-        self.0.iter().zip(items).all(|(n, item)| *n == 0 || item.kind == Kind::A)
+        let says = |n: i64| n != 0 && n != UNKNOWN;
+        self.0.iter().zip(items).all(|(n, item)| !says(*n) || item.kind == Kind::A)
     }
 
     /// Adds a later row of the same table: intervals to a day, a split's agents to the split.
     pub fn absorb(&mut self, later: &Self, items: &[Item]) {
         for ((mine, theirs), item) in self.0.iter_mut().zip(&later.0).zip(items) {
             *mine = match item.kind {
+                Kind::C | Kind::M if *mine == UNKNOWN || *theirs == UNKNOWN => UNKNOWN,
                 Kind::C => mine.saturating_add(*theirs),
                 Kind::M => (*mine).max(*theirs),
                 Kind::A => *theirs,
@@ -130,7 +140,9 @@ macro_rules! items {
         #[allow(non_camel_case_types, clippy::upper_case_acronyms, dead_code, reason = "only numbers the items")]
         #[derive(Clone, Copy)]
         enum Place { $($id,)* }
-        $(#[doc = $doc] pub(crate) const $id: usize = Place::$id as usize;)*
+        $(#[doc = $doc]
+        #[allow(dead_code, reason = "what Asterisk does not have is never counted")]
+        pub(crate) const $id: usize = Place::$id as usize;)*
         /// All items in the order of the columns.
         pub(crate) const ITEMS: &[$crate::items::Item] = &[$($crate::items::Item {
             name: stringify!($name),

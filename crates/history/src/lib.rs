@@ -11,19 +11,29 @@
 //! nothing, and a wait is what the switch's own log says it was.
 
 mod agent;
+mod audit;
 mod books;
 pub mod calendar;
 mod code;
 mod coverage;
+mod dump;
 pub mod items;
 pub mod ledger;
 mod records;
+pub mod rollup;
 mod rows;
 mod settings;
+mod sheets;
+mod spans;
 mod split;
 mod tables;
 mod trunk;
 mod vdn;
 
 pub use books::{Books, Closed};
-pub use settings::{Profile, Rona, Settings};
+pub use settings::{Profile, Rona, Settings, Source};
+pub use sheets::{Sheets, shape};
+pub use tables::{
+    AGENTS, CODES, ELEMENTS, Element, GROUPS, INTERVALS, Level, SHAPES, SPLITS, TRUNKS, VDNS,
+    VECTORS,
+};

@@ -23,6 +23,11 @@ impl<K: Ord + Clone> Rows<K> {
         self.rows.entry(key.clone()).or_insert_with(|| Counts::new(self.items))
     }
 
+    /// All rows, by key.
+    pub(crate) fn each_mut(&mut self) -> impl Iterator<Item = (&K, &mut Counts)> {
+        self.rows.iter_mut()
+    }
+
     /// The rows that report something, by key.
     pub(crate) fn each(&self) -> impl Iterator<Item = (&K, &Counts)> {
         self.rows.iter().filter(|(_, counts)| !counts.is_empty(self.items))

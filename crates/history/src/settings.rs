@@ -25,6 +25,26 @@ pub enum Rona {
     SameOffer,
 }
 
+/// Who wrote the ledger: what it cannot know is NULL in the rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// The switch, while it was heard.
+    #[default]
+    Live,
+    /// Its `queue_log`.
+    QueueLog,
+}
+
+impl Source {
+    /// As it stands in the column `source`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::QueueLog => "queue_log",
+        }
+    }
+}
+
 /// Everything that counting depends on but the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -48,6 +68,13 @@ pub struct Settings {
     pub trunks: BTreeMap<Text, u32>,
     /// The names of VDNs and vectors by number or context, for `vdn_name`, `vector_name`.
     pub names: BTreeMap<Text, Text>,
+    /// Who writes the ledger.
+    pub source: Source,
+    /// The first day of a week, 0: Sunday … 6: Saturday.
+    pub week_starts: u8,
+    /// The numbers of reasons for a pause, 0 to 9 (CMS AUX reason codes). A reason that is itself
+    /// such a digit needs none; any other counts as 0.
+    pub reasons: BTreeMap<Text, u32>,
 }
 
 impl Settings {
@@ -68,6 +95,9 @@ impl Settings {
             phantom_s: 0,
             trunks: BTreeMap::new(),
             names: BTreeMap::new(),
+            source: Source::default(),
+            week_starts: 0,
+            reasons: BTreeMap::new(),
         }
     }
 
@@ -79,6 +109,16 @@ impl Settings {
     /// The profile of a VDN at a moment.
     pub fn vdn_profile(&self, vdn: &str, at: Stamp) -> &Profile {
         self.in_force(self.vdns.get(vdn), at)
+    }
+
+    /// The place of a reason for a pause among CMS's ten (I_AUXTIME0..9).
+    pub fn aux_reason(&self, reason: &str) -> usize {
+        let digit = match reason.as_bytes() {
+            [d @ b'0'..=b'9'] => usize::from(*d - b'0'),
+            _ => 0,
+        };
+        let number = self.reasons.get(reason).and_then(|n| usize::try_from(*n).ok());
+        number.filter(|n| *n <= 9).unwrap_or(digit)
     }
 
     fn in_force<'a>(&'a self, profiles: Option<&'a Vec<Profile>>, at: Stamp) -> &'a Profile {

@@ -71,8 +71,19 @@ impl State {
 /// A call of the agent's own, that is no queue call.
 struct OwnCalls {
     talking: Option<Direction>,
+    /// The channel on which he does.
+    channel: Option<Key<Channel>>,
     ringing_or_held: bool,
     any: bool,
+}
+
+impl OwnCalls {
+    /// He talks on this channel, or dials; the first one counts.
+    const fn talks(&mut self, channel: Key<Channel>, direction: Direction) {
+        if self.talking.is_none() {
+            (self.talking, self.channel) = (Some(direction), Some(channel));
+        }
+    }
 }
 
 impl Agent {
@@ -129,7 +140,7 @@ impl Agent {
 impl Model {
     /// Whether a channel on an agent's phone was dialled for a queue call: then it is no call of
     /// his own, unless it talks on after the queue call is over.
-    fn is_queue_leg(&self, agent: &Agent, channel: &Channel) -> bool {
+    pub(crate) fn is_queue_leg(&self, agent: &Agent, channel: &Channel) -> bool {
         if channel.queue_leg && !channel.talking {
             return true;
         }
@@ -147,14 +158,14 @@ impl Model {
 
     /// Looks through the channels of an agent's phones.
     fn own_calls(&self, agent: &Agent) -> OwnCalls {
-        let mut own = OwnCalls { talking: None, ringing_or_held: false, any: false };
+        let mut own = OwnCalls { talking: None, channel: None, ringing_or_held: false, any: false };
         for phone in &agent.phones {
             let Some(endpoint) = self.endpoints.get(*phone) else { continue };
             for key in &endpoint.channels {
                 let Some(c) = self.channels.get(*key) else { continue };
                 own.any = true;
                 if c.talking && agent.works.iter().any(|w| w.away && w.seat() == Some(*key)) {
-                    own.talking = own.talking.or(Some(Direction::Out));
+                    own.talks(*key, Direction::Out);
                     continue;
                 }
                 if self.is_queue_leg(agent, c) {
@@ -165,10 +176,8 @@ impl Model {
                 }
                 match (c.direction, c.phase) {
                     _ if c.held => own.ringing_or_held = true,
-                    (Direction::In, _) => own.talking = own.talking.or(Some(Direction::Out)),
-                    (Direction::Out, Phase::Up) => {
-                        own.talking = own.talking.or(Some(Direction::In));
-                    }
+                    (Direction::In, _) => own.talks(*key, Direction::Out),
+                    (Direction::Out, Phase::Up) => own.talks(*key, Direction::In),
                     (Direction::Out, Phase::Ringing) => own.ringing_or_held = true,
                     (Direction::Out, Phase::Down | Phase::Calling) => {}
                 }
@@ -279,6 +288,7 @@ impl Model {
                 m.mode_since = at;
             }
         }
+        self.note_own_calls(key, own.channel.zip(own.talking), at);
         self.look_at(key, at);
     }
 }

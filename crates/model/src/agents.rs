@@ -7,6 +7,7 @@ use crate::arena::Key;
 use crate::calls::Call;
 use crate::channels::Channel;
 use crate::clocks::Clocks;
+use crate::ledger::{Notes, Page};
 use crate::settings::{AUTOPAUSE_MAX, extension};
 use crate::splits::Split;
 use crate::steps::AgentDid;
@@ -24,6 +25,8 @@ pub(crate) struct Membership {
     pub(crate) paused: bool,
     pub(crate) reason: Text,
     pub(crate) wrapup_s: u32,
+    /// The log-on was not seen.
+    pub(crate) found: bool,
     /// When his mode, as this split sees it, was last different.
     pub(crate) mode_since: Stamp,
     pub(crate) clocks: Clocks,
@@ -66,6 +69,8 @@ pub(crate) struct Ring {
     pub(crate) split: Key<Split>,
     pub(crate) caller: Key<Channel>,
     pub(crate) to: Option<Key<Channel>>,
+    /// When the caller joined the split.
+    pub(crate) joined: Stamp,
     pub(crate) since: Stamp,
 }
 
@@ -93,6 +98,8 @@ pub(crate) struct Work {
     pub(crate) away: bool,
     /// A resync found him talking: when he answered is not known, so the call is not counted.
     pub(crate) unheard: bool,
+    /// For the ledger; None: it is not written, or written already.
+    pub(crate) notes: Option<Box<Notes>>,
 }
 
 impl Work {
@@ -156,6 +163,7 @@ pub(crate) struct Agent {
     pub(crate) autopaused: i64,
     pub(crate) device_gone: i64,
     pub(crate) told: Told,
+    pub(crate) page: Page,
 }
 
 impl Agent {
@@ -188,6 +196,7 @@ impl Agent {
             autopaused: 0,
             device_gone: 0,
             told: Told::default(),
+            page: Page::default(),
         }
     }
 
@@ -258,6 +267,7 @@ impl Model {
                 e.agents.push(key);
                 e.trunk = self.settings.is_trunk(&e.id, true);
             }
+            self.trunk_changed(phone);
         }
     }
 
@@ -272,6 +282,7 @@ impl Model {
             e.agents.retain(|a| *a != key);
             e.trunk = self.settings.is_trunk(&e.id, !e.agents.is_empty());
         }
+        self.trunk_changed(phone);
         self.forget_endpoint(phone);
     }
 
@@ -299,6 +310,7 @@ impl Model {
         if let Some(old) = agent.member_mut(split) {
             if !old.on {
                 (old.on, old.logged_on) = (true, logged_on);
+                old.found = m.seen != HowSeen::Added;
             }
             old.penalty = m.penalty;
             old.paused = m.paused;
@@ -313,6 +325,7 @@ impl Model {
                 paused: m.paused,
                 reason,
                 wrapup_s: m.wrapup_s,
+                found: m.seen != HowSeen::Added,
                 mode_since: at,
                 clocks: Clocks::default(),
                 tally: Tally::default(),
@@ -396,7 +409,7 @@ impl Model {
             _ => agent.flush(at, live),
         }
         if let Some(m) = agent.member_mut(split) {
-            (m.on, m.logged_on) = (true, at);
+            (m.on, m.logged_on, m.found) = (true, at, true);
         } else {
             agent.members.push(Membership {
                 split,
@@ -406,12 +419,14 @@ impl Model {
                 paused: false,
                 reason: Text::from(""),
                 wrapup_s: 0,
+                found: true,
                 mode_since: at,
                 clocks: Clocks::default(),
                 tally: Tally::default(),
             });
         }
         self.staffing_changed(key);
+        self.note_agent(key, at);
     }
 
     /// Finds the oldest log-on again; equal ones by the split's name, so that the order in which
@@ -491,6 +506,7 @@ impl Model {
                 e.agents.retain(|a| *a != key);
                 e.trunk = self.settings.is_trunk(&e.id, !e.agents.is_empty());
             }
+            self.trunk_changed(phone);
             self.forget_endpoint(phone);
         }
     }

@@ -21,6 +21,7 @@ impl Model {
             self.telling.minutes.hear(self.heard, false);
         }
         self.advance(at);
+        self.ledger_begins(at);
         self.moment_begins(at);
         self.changes += 1;
         self.fold(&t.fact, at);
@@ -30,11 +31,14 @@ impl Model {
     fn fold(&mut self, fact: &Fact, at: Stamp) {
         match fact {
             Fact::LinkUp => self.link_up(),
-            Fact::LinkDown { .. } => self.link_down(at),
+            Fact::LinkDown { why } => self.link_down(at, why),
             Fact::Resynced => self.resynced(at),
             Fact::SwitchStarted => self.switch_started(at),
             Fact::SwitchStopping => {}
-            Fact::Hole { why } => self.odd(at, "hole", why),
+            Fact::Hole { why } => {
+                self.odd(at, "hole", why);
+                self.write_hole(at, why);
+            }
             Fact::ChannelNew(n) => self.channel_new(n, at),
             Fact::Said(said) => self.said(said, at),
             Fact::Odd(anomaly) => self.anomalies.add(at, anomaly.clone()),
@@ -109,8 +113,9 @@ impl Model {
                     self.verdict(c, split, *outcome, at);
                 }
             }
-            Fact::Completed { channel, split, agent, .. } => {
+            Fact::Completed { channel, split, agent, released } => {
                 let c = channel.as_ref().and_then(|c| self.channel_ids.get(c)).copied();
+                self.note_released(c, split, agent, *released);
                 self.completed(c, split, agent, at);
             }
             _ => {}
@@ -176,21 +181,25 @@ impl Model {
     /// last fact: this server was down.
     fn link_up(&mut self) {
         if self.live && self.agents.len() > 0 {
-            self.link_down(self.heard);
+            self.link_down(self.heard, "nobody listened");
+        } else if self.live && self.heard != Stamp::default() {
+            self.write_link(self.heard, false, "nobody listened");
         }
     }
 
     /// Clocks stop, nobody's state is known.
-    fn link_down(&mut self, at: Stamp) {
+    fn link_down(&mut self, at: Stamp, why: &str) {
         if self.live {
             for key in self.agents.keys() {
                 if let Some(agent) = self.agents.get_mut(key) {
                     agent.flush(at, true);
                 }
             }
+            self.write_link(at, false, why);
             self.live = false;
             self.lost = Some(at);
             self.touch_all(at);
+            self.write_agents();
             self.telling.minutes.hear(at, false);
             self.say_to_all(at, &CallDid::Unheard);
             self.tell_all();
@@ -200,6 +209,7 @@ impl Model {
     /// All is known again: clocks go on from here.
     fn resynced(&mut self, at: Stamp) {
         self.lost = None;
+        self.write_link(at, true, "its state was listed");
         if !self.live {
             for key in self.agents.keys() {
                 if let Some(agent) = self.agents.get_mut(key) {
@@ -223,6 +233,10 @@ impl Model {
         for (_, _, key) in keys {
             self.channel_ended(key, Closed::Restart, at);
         }
+        for key in self.agents.keys() {
+            self.cut_after(key, at);
+        }
+        self.write_restart(at);
     }
 }
 

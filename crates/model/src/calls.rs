@@ -11,7 +11,9 @@ use crate::legs::Leg;
 use crate::steps::CallDid;
 use crate::trunks::Endpoint;
 use crate::visits::Visit;
-use facts::{AgentId, CallId, Direction, LegId, NewChannel, Outcome, SplitId, Stamp, Text};
+use facts::{
+    AgentId, CallId, ChannelId, Direction, LegId, NewChannel, Outcome, SplitId, Stamp, Text,
+};
 
 /// Why a channel, and with the last one its call, is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,8 +87,11 @@ pub(crate) struct Call {
     pub(crate) entry: Option<Key<Channel>>,
     /// How sure that is: named like the call, begin, side. Smaller is better.
     entry_rank: Option<(bool, Stamp, Direction)>,
-    entry_endpoint: Option<Key<Endpoint>>,
+    pub(crate) entry_endpoint: Option<Key<Endpoint>>,
     out_trunk: Option<Key<Endpoint>>,
+    /// For the ledger: the channel that began it, and that on `out_trunk`.
+    pub(crate) entry_id: Option<ChannelId>,
+    pub(crate) out_id: Option<ChannelId>,
     pub(crate) caller: Text,
     pub(crate) caller_name: Text,
     pub(crate) dialled: Text,
@@ -138,6 +143,8 @@ pub(crate) struct Call {
     pub(crate) end: Option<End>,
     /// It is in the counts of its VDN and trunk group.
     pub(crate) counted: bool,
+    /// The ledger has it in its VDN.
+    pub(crate) entered: bool,
     /// How it began is to be told, or told anew.
     pub(crate) entry_untold: bool,
 }
@@ -155,6 +162,8 @@ impl Call {
             entry_rank: None,
             entry_endpoint: None,
             out_trunk: None,
+            entry_id: None,
+            out_id: None,
             caller: empty.clone(),
             caller_name: empty.clone(),
             dialled: empty.clone(),
@@ -195,6 +204,7 @@ impl Call {
             work_code: empty,
             end: None,
             counted: false,
+            entered: false,
             entry_untold: false,
         }
     }
@@ -313,6 +323,7 @@ impl Model {
             call.entry = Some(channel);
             call.came_by = None;
             call.entry_endpoint = endpoint;
+            call.entry_id = self.ledger.on.then(|| n.channel.clone());
             call.caller = n.number.clone();
             call.caller_name = n.party.clone();
             call.dialled = if &*n.dialled == "s" { self.empty.clone() } else { n.dialled.clone() };
@@ -323,6 +334,7 @@ impl Model {
             if trunk {
                 news = true;
                 call.out_trunk = endpoint;
+                call.out_id = self.ledger.on.then(|| n.channel.clone());
             }
         }
         if news {
@@ -355,7 +367,10 @@ impl Model {
     }
 
     fn close_call(&mut self, key: Key<Call>, why: Closed, at: Stamp) {
+        let workers = self.workers_of(key);
         self.end_works_of(key, at);
+        self.enter(key, at);
+        let pending = self.pending_of(key, &workers);
         self.tell_entry(key);
         let Some(mut call) = self.calls.remove(key) else { return };
         call.tick(at);
@@ -373,6 +388,7 @@ impl Model {
         if !call.counted {
             call.counted = true;
             self.count_call(&call);
+            self.write_call(&call, pending);
         }
         self.ended.push(call, self.settings.ended_calls_max);
     }
@@ -489,7 +505,9 @@ impl Call {
         self.answered_at = first(self.answered_at, old.answered_at);
         self.acd_at = first(self.acd_at, old.acd_at);
         self.outcome = old.outcome.or(self.outcome);
-        self.out_trunk = self.out_trunk.or(old.out_trunk);
+        if self.out_trunk.is_none() {
+            (self.out_trunk, self.out_id) = (old.out_trunk, old.out_id);
+        }
         self.transfers += old.transfers;
         self.was_held |= old.was_held;
         self.was_parked |= old.was_parked;

@@ -12,6 +12,7 @@ use crate::timers::Timer;
 use crate::trunks::Endpoint;
 use crate::visits::Visit;
 use facts::{ChannelId, DeviceId, Direction, LegId, NewChannel, Outcome, Phase, Stamp, Text};
+use history::ledger::RangEnd;
 
 /// A leg of a call.
 #[derive(Debug)]
@@ -67,6 +68,8 @@ pub(crate) struct Channel {
     pub(crate) rung_since: Option<Stamp>,
     /// Its answer outside queues was told.
     pub(crate) answer_told: bool,
+    /// The ledger has it on a trunk.
+    pub(crate) seized: bool,
 }
 
 impl Model {
@@ -142,6 +145,7 @@ impl Model {
             heard: at,
             rung_since: None,
             answer_told: n.bridge.is_some(),
+            seized: false,
         });
         if self.channels.len() == 1 {
             self.arm_sweep(at);
@@ -151,6 +155,7 @@ impl Model {
         self.call_gains(call, key, n, endpoint, at);
         if let Some(endpoint) = endpoint {
             self.endpoint_gains(endpoint, key, n.direction);
+            self.write_trunk(endpoint, key);
         }
         if let Some(bridge) = &n.bridge {
             self.bridged(key, bridge, None, at);
@@ -367,12 +372,13 @@ impl Model {
         if let Some(visit) = self.channels.get(key).and_then(|c| c.visit) {
             self.close_visit(visit, if lost { Outcome::Lost } else { Outcome::Abandoned }, at);
         }
-        self.end_offers(key, at);
+        self.end_offers(key, RangEnd::Elsewhere, at);
         self.seat_gone(key, at);
         self.caller_gone(key, at);
         self.set_parked(key, false, at);
         self.set_conference(key, false, at);
         let Some(c) = self.channels.remove(key) else { return };
+        self.write_idle(&c, at);
         self.channel_ids.swap_remove(&c.id);
         self.remember(c.id);
         if let Some(p) = c.pair.and_then(|p| self.channels.get_mut(p)) {

@@ -72,6 +72,10 @@ impl Model {
         if std::mem::replace(&mut c.conference, on) == on {
             return false;
         }
+        if on {
+            self.note_conference(key);
+        }
+        let Some(c) = self.channels.get(key) else { return false };
         if let Some(call) = self.calls.get_mut(c.call) {
             call.tick(at);
             call.conferenced = true;
@@ -95,21 +99,25 @@ impl Model {
             && let Some(call) = self.calls.get_mut(key)
         {
             call.work_code = code.clone();
+            self.note_code(key, None, code);
             self.say(key, at, |_| did());
             return;
         }
-        let by = agent.and_then(|a| self.agent_by_name(a)).and_then(|k| self.agents.get(k));
+        let key = agent.and_then(|a| self.agent_by_name(a));
+        let by = key.and_then(|k| self.agents.get(k));
         let id = by.and_then(|a| a.last_call.clone());
         let live = id.as_ref().and_then(|id| self.call_ids.get(id)).copied();
-        if let Some(key) = live
-            && let Some(call) = self.calls.get_mut(key)
+        if let Some(call) = live
+            && let Some(c) = self.calls.get_mut(call)
         {
-            call.work_code = code.clone();
-            self.say(key, at, |_| did());
+            c.work_code = code.clone();
+            self.note_code(call, key, code);
+            self.say(call, at, |_| did());
         } else if let Some(call) = id.as_ref().and_then(|id| self.ended.get_mut(id)) {
             call.work_code = code.clone();
             let first = call.ids.first().cloned();
             if let Some(id) = first {
+                self.note_late_code(&id, key, code);
                 self.say_of(id, at, did());
             }
         } else {

@@ -24,6 +24,7 @@ pub mod decrees;
 mod digest;
 mod ended;
 mod handling;
+mod ledger;
 mod legs;
 mod levels;
 mod minutes;
@@ -94,6 +95,7 @@ pub struct Model {
     timers: Timers,
     anomalies: Anomalies,
     telling: telling::Telling,
+    ledger: ledger::Ledger,
     empty: Text,
     changes: u64,
 }
@@ -157,6 +159,7 @@ impl Model {
             timers: Timers::default(),
             anomalies: Anomalies::default(),
             telling: telling::Telling::default(),
+            ledger: ledger::Ledger::default(),
             empty: Text::from(""),
             changes: 0,
         }
@@ -174,6 +177,9 @@ impl Model {
                 Timer::VisitMissing(visit) => self.visit_still_missing(visit, due),
                 Timer::Verdict(visit) => self.verdict_due(visit, due),
                 Timer::Sweep => self.sweep(due),
+                Timer::Served(agent) => self.served_due(agent, due),
+                Timer::Requeued(visit) => self.requeue_due(visit, due),
+                Timer::Unclear => self.unclear_due(due),
             }
         }
         self.now = self.now.max(now);
@@ -186,6 +192,7 @@ impl Model {
         self.advance(at);
         self.changes += 1;
         self.touch_all(at);
+        self.write_agents();
         let waiting: Vec<_> = self.visits.iter().map(|(_, v)| v.split).collect();
         for split in self.splits.values_mut() {
             split.tally = splits::SplitTally {
@@ -205,6 +212,7 @@ impl Model {
         self.vdns.clear();
         self.vectors.clear();
         for key in self.agents.keys() {
+            self.write_served(key);
             let Some(agent) = self.agents.get_mut(key) else { continue };
             if agent.start_day(at) {
                 self.forget_agent(key);

@@ -7,6 +7,7 @@ use crate::arena::Key;
 use crate::channels::Channel;
 use crate::steps::CallDid;
 use facts::{AgentId, DialOutcome, SplitId, Stamp};
+use history::ledger::RangEnd;
 
 impl Model {
     /// An agent's phone is rung for a waiting caller.
@@ -29,7 +30,9 @@ impl Model {
             self.touch(key, at);
             return;
         }
-        a.rings.push(Ring { split, caller, to, since: at });
+        let visit = self.channels.get(caller).and_then(|c| c.visit);
+        let joined = visit.and_then(|v| self.visits.get(v)).map_or(at, |v| v.since);
+        a.rings.push(Ring { split, caller, to, joined, since: at });
         if let Some(m) = a.member_mut(split) {
             m.tally.ring_calls += 1;
         }
@@ -44,7 +47,8 @@ impl Model {
                 call.hangup = None;
             }
         }
-        self.set_broken_off(caller, false);
+        self.turn_offered(caller);
+        self.set_broken_off(caller, None);
         if let Some(to) = to {
             self.seat_behind(to, at);
         }
@@ -54,11 +58,14 @@ impl Model {
     }
 
     /// Ends the ring of one caller at one agent.
-    pub(crate) fn end_ring(&mut self, key: Key<Agent>, caller: Key<Channel>, at: Stamp) {
-        let Some(a) = self.agents.get_mut(key) else { return };
-        let Some(i) = a.rings.iter().position(|r| r.caller == caller) else {
-            return;
-        };
+    pub(crate) fn end_ring(
+        &mut self,
+        key: Key<Agent>,
+        caller: Key<Channel>,
+        at: Stamp,
+    ) -> Option<Ring> {
+        let a = self.agents.get_mut(key)?;
+        let i = a.rings.iter().position(|r| r.caller == caller)?;
         let ring = a.rings.remove(i);
         let rang = at.since(ring.since).max(0);
         if let Some(m) = a.member_mut(ring.split) {
@@ -74,13 +81,15 @@ impl Model {
                 call.ringing = call.ringing.saturating_sub(1);
             }
         }
+        Some(ring)
     }
 
     /// Nobody is rung for this caller any more.
-    pub(crate) fn end_offers(&mut self, caller: Key<Channel>, at: Stamp) {
+    pub(crate) fn end_offers(&mut self, caller: Key<Channel>, end: RangEnd, at: Stamp) {
         let offers = self.channels.get(caller).map_or_else(Vec::new, |c| c.offers.clone());
         for agent in offers {
-            self.end_ring(agent, caller, at);
+            let ring = self.end_ring(agent, caller, at);
+            self.write_rang(ring, agent, end, at);
             self.touch(agent, at);
         }
     }
@@ -99,7 +108,7 @@ impl Model {
             if outcome == DialOutcome::Cancelled
                 && let Some(caller) = self.caller_rung_for(agent, to)
             {
-                self.set_broken_off(caller, true);
+                self.set_broken_off(caller, Some(agent));
             }
             self.end_ring_to(agent, to, at);
         }
@@ -111,17 +120,19 @@ impl Model {
         rings.find(|r| r.to == Some(to)).map(|r| r.caller)
     }
 
-    /// Whether what rang last for a waiting caller was broken off.
-    fn set_broken_off(&mut self, caller: Key<Channel>, on: bool) {
+    /// At whom what rang last for a waiting caller was broken off, or that something rings now.
+    fn set_broken_off(&mut self, caller: Key<Channel>, at: Option<Key<Agent>>) {
         let visit = self.channels.get(caller).and_then(|c| c.visit);
         if let Some(visit) = visit.and_then(|v| self.visits.get_mut(v)) {
-            visit.broken_off = on;
+            visit.broken_off = at.is_some();
+            visit.turn.broken_off(at.filter(|_| self.ledger.on));
         }
     }
 
     pub(crate) fn end_ring_to(&mut self, agent: Key<Agent>, to: Key<Channel>, at: Stamp) {
         if let Some(caller) = self.caller_rung_for(agent, to) {
-            self.end_ring(agent, caller, at);
+            let ring = self.end_ring(agent, caller, at);
+            self.ring_unclear(ring, agent, at);
             self.touch(agent, at);
         }
     }
@@ -139,7 +150,8 @@ impl Model {
         let split = self.split_key(split_id, at);
         self.infer_member(key, split, at, false);
         if let Some(caller) = caller {
-            self.end_ring(key, caller, at);
+            let ring = self.end_ring(key, caller, at);
+            self.write_not_answered(ring, (caller, key, split), ring_ms, at);
             let (split, rang) = (Some(split_id.clone()), i64::from(ring_ms) * 1_000);
             self.say_on(caller, at, |m| CallDid::NotAnswered { split, who: m.who(key), rang });
         }

@@ -124,6 +124,7 @@ impl Model {
 
     /// Something about an agent is different, perhaps.
     pub(crate) fn look_at(&mut self, key: Key<Agent>, at: Stamp) {
+        self.note_agent(key, at);
         if !self.telling.on {
             return;
         }
@@ -136,7 +137,7 @@ impl Model {
 
     /// Something about a call is different that is to be seen in its agents, too.
     pub(crate) fn look_at_agents_of(&mut self, call: Key<Call>, at: Stamp) {
-        if !self.telling.on {
+        if !self.telling.on && !self.ledger.on {
             return;
         }
         let Some(call) = self.calls.get(call) else { return };
@@ -153,6 +154,7 @@ impl Model {
 
     /// More is known of how a call began.
     pub(crate) fn entry_changed(&mut self, key: Key<Call>) {
+        self.entry_known(key);
         if self.telling.on
             && let Some(call) = self.calls.get_mut(key)
             && !std::mem::replace(&mut call.entry_untold, true)
@@ -164,6 +166,7 @@ impl Model {
     /// Time has passed up to `at`. Earlier moments than that of the last fact say nothing: it
     /// must not show how often the owner looks at the clock.
     pub(crate) fn time_passed(&mut self, at: Stamp) {
+        self.ledger_time(at);
         if self.telling.on && at > self.telling.moment {
             self.moment_over(at);
         }

@@ -23,6 +23,12 @@ pub(crate) enum Timer {
     Verdict(Key<Visit>),
     /// The ages of all channels.
     Sweep,
+    /// For the ledger: whether an agent's last queue call is final.
+    Served(Key<Agent>),
+    /// Whether a caller whose last phone rang out waits on.
+    Requeued(Key<Visit>),
+    /// Rings of which nobody said how they ended.
+    Unclear,
 }
 
 /// The timers that are set, soonest first; of equal ones the one set first.

@@ -6,6 +6,7 @@ use crate::Model;
 use crate::arena::Key;
 use crate::calls::Call;
 use crate::channels::Channel;
+use crate::ledger::{Turn, rang_end};
 use crate::settings::{MISSING_GRACE, VERDICT_GRACE};
 use crate::splits::Split;
 use crate::steps::CallDid;
@@ -26,6 +27,8 @@ pub(crate) struct Visit {
     /// What rang for it last was broken off, not left to ring out: if the verdict is that he
     /// abandoned, he did so while it rang. Asterisk tells the end of the ringing first.
     pub(crate) broken_off: bool,
+    /// For the ledger.
+    pub(crate) turn: Turn,
 }
 
 impl Model {
@@ -65,6 +68,7 @@ impl Model {
             left: None,
             missing: false,
             broken_off: false,
+            turn: Turn::new(since, since < at),
         };
         let key = self.visits.insert(visit);
         if let Some(c) = self.channels.get_mut(caller) {
@@ -79,6 +83,7 @@ impl Model {
         s.minute.offered += 1;
         let waiting = u32::try_from(s.waiting.len()).unwrap_or(u32::MAX);
         s.minute.waiting_max = s.minute.waiting_max.max(waiting);
+        let mut inflow = false;
         if let Some(call) = self.calls.get_mut(call_key) {
             call.tick(at);
             call.waiting += 1;
@@ -89,10 +94,12 @@ impl Model {
             call.queued_at.get_or_insert(since);
             if call.outflowed.take().is_some_and(|from| from != s.id) {
                 s.tally.inflow += 1;
+                inflow = true;
             }
             call.split = Some(s.id.clone());
             call.outcome = None;
         }
+        self.write_arrived(key, inflow, at);
         let split = split_id.clone();
         self.say(call_key, at, |_| CallDid::Queued { split, position, since });
     }
@@ -119,6 +126,7 @@ impl Model {
             return;
         }
         v.left = Some(at.max(v.since));
+        let split = v.split;
         if let Some(s) = self.splits.get_mut(v.split) {
             s.waiting.remove(&(v.since, key));
             s.order.retain(|v| *v != key);
@@ -128,6 +136,7 @@ impl Model {
             call.tick(at);
             call.waiting = call.waiting.saturating_sub(1);
         }
+        self.write_waiting(split, at);
     }
 
     /// No verdict came in time. While it rings somewhere an announcement may still be played.
@@ -157,6 +166,7 @@ impl Model {
     /// Closes a visit with its outcome, and what rings for it.
     pub(crate) fn close_visit(&mut self, key: Key<Visit>, outcome: Outcome, at: Stamp) {
         self.stop_waiting(key, at);
+        self.write_visit(key, outcome, at);
         let Some(v) = self.visits.remove(key) else { return };
         let mut rang = v.broken_off;
         if let Some(c) = self.channels.get_mut(v.caller) {
@@ -189,7 +199,7 @@ impl Model {
             self.say(v.call, at, |_| did);
         }
         if outcome != Outcome::Answered {
-            self.end_offers(v.caller, at);
+            self.end_offers(v.caller, rang_end(outcome), at);
         }
     }
 
@@ -211,6 +221,7 @@ impl Model {
             let did = CallDid::QueueLeft { split, outcome, wait: 0, ringing: false };
             self.say_on(caller, at, |_| did);
         }
+        self.write_refused(caller, split_id, outcome, at);
         let call = caller.and_then(|c| self.channels.get(c)).map(|c| c.call);
         if let Some(call) = call.and_then(|c| self.calls.get_mut(c)) {
             call.outcome = Some(outcome);

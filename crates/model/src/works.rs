@@ -13,6 +13,7 @@ use crate::splits::Split;
 use crate::steps::CallDid;
 use crate::timers::Timer;
 use facts::{AgentId, SplitId, Stamp};
+use history::ledger::RangEnd;
 
 impl Model {
     /// An agent answered.
@@ -38,6 +39,7 @@ impl Model {
             self.odd(at, "answer-without-call", agent);
             return;
         }
+        let notes = self.begin_notes(caller, to, (key, split), heard, at);
         let wait = caller.and_then(|c| self.answer_visit(c, split, at));
         if wait.is_none() && heard {
             self.odd(at, "answer-without-visit", agent);
@@ -45,7 +47,7 @@ impl Model {
         if let Some(c) = caller {
             // His own state goes from RING to ACD below, not by way of AVAIL.
             self.end_ring(key, c, at);
-            self.end_offers(c, at);
+            self.end_offers(c, RangEnd::Elsewhere, at);
         }
         self.cut_after(key, at);
         self.sit_down(key, to);
@@ -69,6 +71,7 @@ impl Model {
             in_level: wait.is_some_and(|w| w <= level),
             away: false,
             unheard: !heard,
+            notes,
         };
         if let Some(c) = caller.and_then(|c| self.channels.get_mut(c)) {
             c.served_by = Some(key);
@@ -204,7 +207,8 @@ impl Model {
         let again = a.after.take_if(|after| {
             after.work.seat() == Some(key) && (0..=REJOIN_MAX).contains(&at.since(after.ended))
         });
-        let Some(after) = again else { return };
+        let Some(mut after) = again else { return };
+        after.note_rejoin(at);
         if let Some(acw) = after.booked {
             self.book(agent, &after, acw, -1);
         }
@@ -256,8 +260,10 @@ impl Model {
         });
         if let Some(w) = met {
             w.away = false;
-            let held = w.held_since.take().map_or(0, |since| at.since(since).max(0));
+            let since = w.held_since.take();
+            let held = since.map_or(0, |since| at.since(since).max(0));
             w.held += held;
+            since.inspect(|since| w.note_hold(*since, at));
             let call = w.call;
             self.call_away(call, false, at);
             if let Some(call) = call.and_then(|c| self.live_call_key(c)) {
@@ -329,6 +335,7 @@ impl Model {
                 w.holds += 1;
             } else if !on && let Some(since) = w.held_since.take() {
                 w.held += at.since(since).max(0);
+                w.note_hold(since, at);
             }
         }
     }
@@ -343,6 +350,7 @@ impl Model {
         let mut work = a.works.remove(i);
         let held = work.held_since.take();
         work.held += held.map_or(0, |since| at.since(since).max(0));
+        held.inspect(|since| work.note_hold(*since, at));
         let away = std::mem::take(&mut work.away);
         let call = work.call;
         let split = self.splits.get_mut(work.split);
@@ -361,7 +369,8 @@ impl Model {
         let until = at.plus_secs(i64::from(wrapup));
         let acd_since = a.since.min(at);
         let held = held.is_some();
-        a.after = Some(After { work, ended: at, held, acd_since, until, cut: None, booked: None });
+        let after = After { work, ended: at, held, acd_since, until, cut: None, booked: None };
+        self.new_after(key, after);
         if away {
             self.call_away(call, false, at);
         }
@@ -400,6 +409,7 @@ impl Model {
         after.booked = Some(acw);
         let after = after.clone();
         self.book(key, &after, acw, 1);
+        self.served(key, at);
     }
 
     /// Counts a finished call where CMS counts it; `sign` -1 takes it back.
@@ -430,6 +440,7 @@ impl Model {
 
     /// A transfer by the channel of an agent on a queue call, or just after it.
     pub(crate) fn count_transfer(&mut self, seat: Option<Key<Agent>>, by: Key<Channel>) {
+        self.note_transfer(seat, by);
         let Some(a) = seat.and_then(|a| self.agents.get_mut(a)) else { return };
         let of = |w: &Work| (w.seat() == Some(by)).then_some(w.split);
         let last = a.after.as_ref().and_then(|x| of(&x.work));

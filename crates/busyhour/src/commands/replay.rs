@@ -7,10 +7,12 @@ use crate::config;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, Format};
 use clap::Args;
-use engine::{Fold, FoldSettings};
-use facts::table::Table;
+use engine::{Day, Fold, FoldSettings, Historian};
+use facts::table::{Shape, Table};
 use facts::{Kind, Record, Stamp};
 use flate2::read::MultiGzDecoder;
+use history::calendar::Length;
+use history::{Books, Sheets};
 use serde_json::Value as Json;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -22,6 +24,9 @@ const ENDED_CALLS_MAX: usize = 2_000_000;
 /// The largest unpacked capture taken.
 const CAPTURE_BYTES_MAX: u64 = 8 << 30;
 
+/// The years whose summer times a replay knows.
+const YEARS: (i16, i16) = (1990, 2060);
+
 /// How long a server takes to log in to the player, about.
 const LOGIN_US: i64 = 300_000;
 
@@ -32,8 +37,9 @@ pub(crate) struct Replay {
     /// what two of them heard counts once.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Print this table; may be given several times. Without it: all of them. Anomalies are
-    /// always printed.
+    /// Print this table, live (`queues`, `csplit` …) or history (`hsplit`, `dagent`,
+    /// `call_rec` …); may be given several times. Without it: all live ones. Anomalies are always
+    /// printed.
     #[arg(long = "table", value_name = "NAME")]
     tables: Vec<String>,
     /// Print the tables as they stood at this moment (RFC 3339 in UTC or seconds since 1970).
@@ -48,6 +54,12 @@ pub(crate) struct Replay {
     /// Form of the output; json is one object a line with its table's name.
     #[arg(short, long, value_enum, default_value_t = Format::Table)]
     output: Format,
+    /// Length of the intervals of history, minutes: 15, 30 or 60.
+    #[arg(long, value_name = "MINUTES", default_value = "30", value_parser = length)]
+    interval: Length,
+    /// Local time of history: a zone of the tz database. Without it the config's, else UTC.
+    #[arg(long, value_name = "ZONE", value_parser = zone)]
+    timezone: Option<Day>,
     /// Print the digest of the final state as well: equal folds have equal digests.
     #[arg(long)]
     digest: bool,
@@ -67,43 +79,20 @@ pub(crate) struct Replay {
 
 /// Runs the command.
 pub(crate) fn run(args: &Replay) -> Outcome {
-    let mut settings = settings(args)?;
+    let (mut settings, zone) = settings(args)?;
     settings.model.ended_calls_max = ENDED_CALLS_MAX;
-    let mut tables = Vec::new();
-    for name in &args.tables {
-        match shape(name) {
-            Some(shape) if model::shape(name).is_some() => tables.push(shape.name),
-            Some(_) => {
-                let words = format!("--table {name}: a recording has no {name}; ask a server");
-                return Err(Failure::new(Exit::Usage, words));
-            }
-            None => {
-                let names: Vec<_> = SHAPES.iter().map(|s| s.name).collect();
-                let words =
-                    format!("--table {name}: there is no such table but: {}", names.join(" "));
-                return Err(Failure::new(Exit::Usage, words));
-            }
-        }
-    }
-    if tables.is_empty() {
-        tables = model::SHAPES.iter().map(|s| s.name).collect();
-    }
-    if !tables.contains(&"anomalies") {
-        tables.push("anomalies");
-    }
+    let tables = tables(&args.tables)?;
     let records = read_all(&args.files)?;
     if let Some(speed) = args.speed {
         return play(args, &settings, records, speed);
     }
-    let (fold, at) = fold(settings, records, args.at);
+    let (tables, digest) = replay(args, settings, &zone, records, &tables);
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    for name in tables {
-        if let Some(table) = fold.table(name, at) {
-            print(&mut out, args.output, &table)?;
-        }
+    for table in &tables {
+        print(&mut out, args.output, table)?;
     }
     if args.digest {
-        let hex: String = fold.digest().iter().map(|b| format!("{b:02x}")).collect();
+        let hex: String = digest.iter().map(|b| format!("{b:02x}")).collect();
         match args.output {
             Format::Json => {
                 writeln!(out, "{}", serde_json::json!({"table": "digest", "digest": hex}))?;
@@ -115,32 +104,97 @@ pub(crate) fn run(args: &Replay) -> Outcome {
     Ok(Exit::Ok)
 }
 
-fn settings(args: &Replay) -> Result<FoldSettings, Failure> {
-    let mut settings = match &args.config {
-        Some(path) => config::first_fold(path)?,
-        None => FoldSettings::for_acd("replay"),
+/// The tables to print: those asked for, or all live ones.
+fn tables(names: &[String]) -> Result<Vec<&'static Shape>, Failure> {
+    let mut tables = Vec::new();
+    for name in names {
+        match model::shape(name).or_else(|| history::shape(name)) {
+            Some(shape) => tables.push(shape),
+            None if shape(name).is_some() => {
+                let words = format!("--table {name}: a recording has no {name}; ask a server");
+                return Err(Failure::new(Exit::Usage, words));
+            }
+            None => {
+                let shapes = SHAPES.iter().chain(history::SHAPES.iter());
+                let names: Vec<_> = shapes.map(|s| s.name).collect();
+                let words =
+                    format!("--table {name}: there is no such table but: {}", names.join(" "));
+                return Err(Failure::new(Exit::Usage, words));
+            }
+        }
+    }
+    if tables.is_empty() {
+        tables.extend(model::SHAPES);
+    }
+    if !tables.iter().any(|shape| shape.name == "anomalies") {
+        tables.extend(model::shape("anomalies"));
+    }
+    Ok(tables)
+}
+
+/// The length of intervals on the command line.
+fn length(text: &str) -> Result<Length, String> {
+    let length = text.parse().ok().and_then(Length::of_minutes);
+    length.ok_or_else(|| "intervals have 15, 30 or 60 minutes".to_owned())
+}
+
+/// A zone on the command line.
+fn zone(name: &str) -> Result<Day, String> {
+    let what = "the tz database of this machine has no such zone; e.g. Europe/Berlin";
+    Day::named(name).ok_or_else(|| what.to_owned())
+}
+
+fn settings(args: &Replay) -> Result<(FoldSettings, Day), Failure> {
+    let (mut settings, zone) = match &args.config {
+        Some(path) => {
+            let acd = config::first_acd(path)?;
+            (acd.fold, acd.zone)
+        }
+        None => (FoldSettings::for_acd("replay"), Day::of_this_machine()),
     };
     if let Some(name) = &args.acd {
         settings.model.acd = name.as_str().into();
     }
-    Ok(settings)
+    Ok((settings, args.timezone.clone().unwrap_or(zone)))
 }
 
-/// Folds records in canonical order, up to a moment if one is given. Gives the moment the tables
-/// are true for.
-fn fold(settings: FoldSettings, records: Vec<Record>, at: Option<Stamp>) -> (Fold, Stamp) {
-    let mut fold = Fold::new(settings);
+/// Folds records in canonical order, up to a moment if one is given, and counts them. The interval
+/// that runs then is closed as far as it came. Gives the tables and the digest of the state.
+fn replay(
+    args: &Replay,
+    settings: FoldSettings,
+    zone: &Day,
+    records: Vec<Record>,
+    shapes: &[&'static Shape],
+) -> (Vec<Table>, [u8; 32]) {
+    let counting = engine::counting(&settings);
+    let calendar = zone.calendar(args.interval, YEARS.0, YEARS.1);
+    let mut sheets = Sheets::new(&counting, calendar.clone());
+    let books = Books::new(counting, calendar);
+    let mut historian = Historian::new(Fold::new(settings), books);
+    let mut closed = Vec::new();
     for record in records {
-        if at.is_none_or(|at| record.stamp <= at) {
-            fold.push(record);
+        if args.at.is_none_or(|at| record.stamp <= at) {
+            historian.push(record);
+            historian.take_closed(&mut closed);
+            sheets.add(closed.drain(..));
         }
     }
-    fold.settle();
-    if let Some(at) = at {
-        fold.advance(at);
+    historian.settle();
+    if let Some(at) = args.at {
+        historian.advance(at);
     }
-    let at = at.unwrap_or_else(|| fold.now());
-    (fold, at)
+    let fold = historian.fold();
+    let at = args.at.unwrap_or_else(|| fold.now());
+    // Live tables first: finishing lets time go on.
+    let live: Vec<Option<Table>> = shapes.iter().map(|s| fold.table(s.name, at)).collect();
+    let digest = fold.digest();
+    historian.finish();
+    historian.take_closed(&mut closed);
+    sheets.add(closed);
+    let counted = |shape: &'static Shape| Table { shape, as_of: at, rows: sheets.rows(shape.name) };
+    let tables = shapes.iter().zip(live).map(|(shape, t)| t.unwrap_or_else(|| counted(shape)));
+    (tables.collect(), digest)
 }
 
 fn print(out: &mut dyn Write, format: Format, table: &Table) -> Result<(), Failure> {

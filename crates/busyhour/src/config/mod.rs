@@ -69,10 +69,10 @@ pub(crate) fn load(path: &Path) -> Result<Config, Failure> {
     })
 }
 
-/// How the first switch of a file is to be folded; for replays.
-pub(crate) fn first_fold(path: &Path) -> Result<FoldSettings, Failure> {
+/// The first switch of a file; for replays.
+pub(crate) fn first_acd(path: &Path) -> Result<AcdSettings, Failure> {
     let config = load(path)?;
-    config.engine.acds.into_iter().next().map(|a| a.fold).ok_or_else(|| {
+    config.engine.acds.into_iter().next().ok_or_else(|| {
         Failure::new(Exit::Config, format!("{}: there is no [[pbx]]", path.display()))
     })
 }

@@ -17,10 +17,11 @@
 //! transfer C [second=D]   park C   unpark C   conference C   unconference C
 //! split Q [wrapup=S]   queue C Q [since=S]   leave C Q   refuse C Q   lost C Q (not listed)
 //! offer C Q AGENT [TO]   noanswer C Q AGENT [MS]   connect C Q AGENT [TO]
-//! found C Q AGENT TO   verdict C Q abandoned|timedout|leftempty|exitkey|left   complete C|- Q AGENT
+//! found C Q AGENT TO   verdict C Q abandoned|timedout|leftempty|exitkey|left
+//! complete C|- Q AGENT [by=caller|agent|transfer]
 //! member AGENT Q [name=X] [device=D] [paused] [reason=X] [wrapup=S] [penalty=N] [was] [status]
 //! gone AGENT Q   device D STATUS   code N [C|agent=X]
-//! linkdown   linkup   resynced   started
+//! linkdown   linkup   resynced   started   hole
 //! ```
 
 use facts::table::Value;
@@ -190,6 +191,7 @@ fn fact(line: &str, at: Stamp) -> Option<Fact> {
         "linkup" => Fact::LinkUp,
         "resynced" => Fact::Resynced,
         "started" => Fact::SwitchStarted,
+        "hole" => Fact::Hole { why: "test".into() },
         _ => return Some(split_fact(verb, &mut a, at)),
     })
 }
@@ -251,7 +253,12 @@ fn split_fact(verb: &str, a: &mut Args<'_>, at: Stamp) -> Fact {
             channel: Some(a.word()).filter(|c| *c != "-").map(Into::into),
             split: a.word().into(),
             agent: a.word().into(),
-            released: Released::Unknown,
+            released: match a.get("by") {
+                Some("caller") => Released::Caller,
+                Some("agent") => Released::Agent,
+                Some("transfer") => Released::Transfer,
+                _ => Released::Unknown,
+            },
         },
         "member" => member(a),
         "gone" => Fact::MemberGone { agent: a.word().into(), split: a.word().into() },
