@@ -45,9 +45,9 @@ pub(crate) struct Pause {
 #[derive(Default)]
 pub(crate) struct Seat {
     pub staffed: Vec<Span>,
+    /// Of each log-on the second as the switch says, and the moment at which we first saw it.
+    pub logons: Vec<(i64, i64)>,
     pub pauses: Vec<Pause>,
-    /// Second of the log-on as the switch says, moment at which we first saw it.
-    pub logon: (i64, i64),
     /// The member's own after-call work.
     pub wrapup: i64,
 }
@@ -122,6 +122,7 @@ impl<'a> Agents<'a> {
                 seat.close(from);
                 if !listed {
                     seat.staffed.push((to, i64::MAX));
+                    seat.logons.extend(seat.logons.last().copied());
                     seat.pauses.extend(reason.map(|reason| Pause { span: (to, i64::MAX), reason }));
                 }
             }
@@ -157,7 +158,7 @@ impl<'a> Agents<'a> {
         if !seat.is_open() {
             seat.staffed.push((said.at, i64::MAX));
             let login: i64 = said.get("LoginTime").parse().unwrap_or(0);
-            seat.logon = (if login > 0 { login } else { second(said.at) }, said.at);
+            seat.logons.push((if login > 0 { login } else { second(said.at) }, said.at));
         }
         if said.name().starts_with("Agent") {
             return;
@@ -300,11 +301,12 @@ impl Agent {
 
     /// The queue among those of a time in which he has been longest.
     pub(crate) fn oldest(&self, from: i64, to: i64) -> Option<&str> {
-        let there = self
-            .seats
-            .iter()
-            .filter(|(_, s)| s.staffed.iter().any(|(a, b)| second(*a) <= from && to <= second(*b)));
-        there.min_by_key(|(queue, s)| (s.logon, *queue)).map(|(queue, _)| queue.as_str())
+        let logon = |s: &Seat| {
+            let now = s.staffed.iter().position(|span| covers(span, from, to))?;
+            s.logons.get(now).copied()
+        };
+        let there = self.seats.iter().filter_map(|(queue, s)| Some((logon(s)?, queue)));
+        there.min().map(|(_, queue)| queue.as_str())
     }
 }
 
@@ -349,7 +351,9 @@ fn still_talking(tape: &Tape, seat: &str) -> Talk {
         }
     }
     holds.extend(held.map(|from| (from, end)));
-    Talk { end, holds, held_abandon: false, transferred: false, seats: vec![seat.to_owned()] }
+    let seats = vec![seat.to_owned()];
+    let elsewhere = Vec::new();
+    Talk { end, holds, elsewhere, held_abandon: false, transferred: false, seats }
 }
 
 /// The other half of a Local channel and the phones that it dialled.

@@ -112,6 +112,8 @@ pub(crate) struct Talk {
     pub end: i64,
     /// From and to of the times on hold, within the talk.
     pub holds: Vec<(i64, i64)>,
+    /// From and to of the times in other bridges than the caller's: he asks somebody.
+    pub elsewhere: Vec<(i64, i64)>,
     /// The caller hung up while on hold.
     pub held_abandon: bool,
     pub transferred: bool,
@@ -129,9 +131,16 @@ pub(crate) fn talk(
     caller: &str,
     answered: i64,
 ) -> Option<Talk> {
-    let mut seats = vec![seat.to_owned()];
-    let end = end_of_talk(tape, channels, from, &mut seats, caller)?.max(answered);
-    let mut talk = Talk { end, holds: Vec::new(), held_abandon: false, transferred: false, seats };
+    let mut talk = Talk {
+        end: 0,
+        holds: Vec::new(),
+        elsewhere: Vec::new(),
+        held_abandon: false,
+        transferred: false,
+        seats: vec![seat.to_owned()],
+    };
+    let end = end_of_talk(tape, channels, from, &mut talk, caller)?.max(answered);
+    talk.end = end;
     let mut held = None;
     for said in tape.said[from..].iter().take_while(|s| s.at <= end + SECOND) {
         let mine = |field: &str| talk.seats.iter().any(|s| s == said.get(field));
@@ -169,32 +178,42 @@ fn end_of_talk(
     tape: &Tape,
     channels: &Channels,
     from: usize,
-    seats: &mut Vec<String>,
+    talk: &mut Talk,
     caller: &str,
 ) -> Option<i64> {
     let mut members: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut together = false;
     let mut alone_since = None;
+    let mut home = None;
+    let mut since = 0;
     for said in &tape.said[from..] {
         if let Some(since) = alone_since
             && said.at > since + SECOND
         {
             return Some(since);
         }
-        let seat = seats.last()?.clone();
+        let seat = talk.seats.last()?.clone();
         let (bridge, who) = (said.get("BridgeUniqueid"), said.channel());
+        let mine = who == seat || said.get("SwapUniqueid") == seat;
         match said.name() {
             "BridgeEnter" => {
+                if mine {
+                    home = home.or(Some(bridge));
+                    since = said.at;
+                }
                 members.entry(bridge).or_default().insert(who);
                 if said.get("SwapUniqueid") == seat {
                     // Only a Local channel hands its seat to the same agent's phone.
                     if !channels.by_id.get(&seat).is_some_and(|c| c.device.starts_with("Local/")) {
                         return Some(alone_since.unwrap_or(said.at));
                     }
-                    seats.push(who.to_owned());
+                    talk.seats.push(who.to_owned());
                 }
             }
             "BridgeLeave" => {
+                if mine && home != Some(bridge) {
+                    talk.elsewhere.push((since, said.at));
+                }
                 members.entry(bridge).or_default().remove(who);
             }
             "Hangup" | "Lost" => {
@@ -207,7 +226,7 @@ fn end_of_talk(
             }
             _ => continue,
         }
-        let seat = seats.last()?.as_str();
+        let seat = talk.seats.last()?.as_str();
         let now = members.values().any(|m| m.contains(seat) && m.len() > 1);
         if now {
             alone_since = None;

@@ -23,7 +23,8 @@ pub(crate) fn count(
     let callers: BTreeSet<&str> = visits.iter().map(|v| v.caller.as_str()).collect();
     let mut doors: Vec<(&String, &Channel)> = Vec::new();
     for (id, channel) in &channels.by_id {
-        if trunk(channel) && channel.inbound || callers.contains(id.as_str()) {
+        let inner = callers.contains(id.as_str()) && !channel.device.starts_with("Local/");
+        if trunk(channel) && channel.inbound || inner {
             doors.push((id, channel));
         } else if trunk(channel) {
             let over = channel.end.map(second);

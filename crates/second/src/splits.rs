@@ -38,7 +38,9 @@ fn count_offer(
     let key = format!("split={}", visit.queue);
     let (from, to) = visit.offer(n);
     let requeued = n > 0;
-    books.add(TABLE, second(from), &key, "i_arrived", 1);
+    if n == 0 {
+        books.add(TABLE, second(from), &key, "i_arrived", 1);
+    }
     let wait = seconds(from, to);
     let soon = i64::from(wait <= settings.service_level);
     let mut at = second(to);

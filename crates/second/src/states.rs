@@ -132,7 +132,7 @@ impl Day<'_> {
         }
         for a in &self.answers {
             border(&(a.from, a.talk.end));
-            a.talk.holds.iter().for_each(&mut border);
+            a.talk.holds.iter().chain(&a.talk.elsewhere).for_each(&mut border);
             border(&(a.talk.end, a.talk.end + a.acw * SECOND));
         }
         let borders: Vec<i64> = borders.into_iter().collect();
@@ -163,7 +163,7 @@ impl Day<'_> {
         if let Some(a) = self.answers.iter().rev().find(in_acw).filter(|_| held.is_none()) {
             return State::Acw(queue(a));
         }
-        if busy {
+        if busy || held.is_some_and(|a| a.talk.elsewhere.iter().any(now)) {
             return State::Busy;
         }
         if let Some(queue) = ring {

@@ -29,6 +29,21 @@ impl Said {
         }
     }
 
+    /// Half of what is said is not kept (docs/asterisk.md): the recording ends with the last
+    /// message that is.
+    fn is_kept(&self) -> bool {
+        let variable = self.get("Variable");
+        let prefixes = ["CMS_", "BUSYHOUR_"];
+        match self.name() {
+            "TestEvent" | "RTCPSent" | "RTCPReceived" | "SuccessfulAuth" | "ChallengeSent" => false,
+            "VarSet" => {
+                ["QUEUESTATUS", "DIALSTATUS", "WORKCODE"].contains(&variable)
+                    || prefixes.iter().any(|p| variable.starts_with(p))
+            }
+            _ => true,
+        }
+    }
+
     /// The caller's or the only channel.
     pub(crate) fn channel(&self) -> &str {
         self.get("Uniqueid")
@@ -104,9 +119,10 @@ fn read_text(text: &[u8], session: &mut usize, said: &mut Vec<Said>) {
         if line.starts_with("Asterisk Call Manager/") {
             *session += 1;
         } else if line.is_empty() {
-            if !fields.is_empty() {
-                let fields = std::mem::take(&mut fields);
-                said.push(Said { at: i64::MIN, session: *session, fields });
+            let fields = std::mem::take(&mut fields);
+            let message = Said { at: i64::MIN, session: *session, fields };
+            if !message.fields.is_empty() && message.is_kept() {
+                said.push(message);
             }
         } else {
             let (name, value) = line.split_once(':').unwrap_or((line, ""));

@@ -149,7 +149,8 @@ fn one(tape: &Tape, join: usize, said: &Said) -> Visit {
         let Some(place) = a.no_answer else { continue };
         let others = attempts.iter().filter(|o| o.rang && o.dest != a.dest && o.place < place);
         let last = others.into_iter().all(|o| o.no_answer.unwrap_or(o.end_place) < place);
-        if last && tape.said[place].at <= ended {
+        // Who is answered or leaves in the same breath was not put back.
+        if last && tape.said[place].at + SECOND / 10 < ended {
             offers.push(tape.said[place].at);
         }
     }
