@@ -26,6 +26,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let texts: Vec<&[u8]> = texts.iter().map(Vec::as_slice).collect();
     let mut out = std::io::stdout().lock();
+    let last = second::last(&texts);
+    writeln!(out, "last {}.{:06}", last / 1_000_000, last % 1_000_000)?;
     for row in second::fold(&texts, &settings) {
         writeln!(out, "{row}")?;
     }

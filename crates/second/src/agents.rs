@@ -207,7 +207,9 @@ impl<'a> Agents<'a> {
             let mut answer = Answer { visit: n, agent, from, talk, acw: 0, counted: i64::MAX };
             if over {
                 answer.acw = self.acw(&answer, &visit.queue);
-                answer.counted = second(answer.talk.end) + answer.acw;
+                if answer.talk.end + answer.acw * SECOND <= self.last {
+                    answer.counted = second(answer.talk.end) + answer.acw;
+                }
             }
             answers.push(answer);
         }
@@ -255,7 +257,8 @@ impl<'a> Agents<'a> {
                 if !agent.devices.contains(&c.device) || queue_calls.contains(id) {
                     continue;
                 }
-                let talk = [c.up, c.dials].into_iter().flatten().min();
+                // A phone that calls has dialled already; one that is called must answer first.
+                let talk = if c.inbound { Some(c.born) } else { c.up };
                 let span = (c.born, c.end.unwrap_or(tape.last));
                 agent.others.push(Other { channel: id.clone(), span, talk });
             }

@@ -163,9 +163,16 @@ pub(crate) fn talk(
     }
     if let Some(from) = held {
         talk.holds.push((from, end));
-        let asked =
-            |(_, s): &(usize, &Said)| s.name() == "HangupRequest" && s.at <= end + SECOND / 10;
-        talk.held_abandon = tape.about(caller, from_place(tape, from)).any(|s| asked(&s));
+        // Who hung up is said by the request; where there is none, by the queue.
+        let late = end + SECOND / 10;
+        let since = tape.about(caller, from_place(tape, from)).map(|(_, s)| s);
+        let agent_did = talk.seats.last().and_then(|s| channels.by_id.get(s));
+        let agent_did = agent_did.is_some_and(|c| c.hung_up);
+        talk.held_abandon = since.take_while(|s| s.at <= late).any(|s| match s.name() {
+            "HangupRequest" => s.channel() == caller,
+            "AgentComplete" => s.get("Reason") == "caller" && !agent_did,
+            _ => false,
+        });
     }
     Some(talk)
 }

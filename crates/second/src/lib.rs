@@ -143,6 +143,12 @@ pub fn stays(sessions: &[&[u8]]) -> Vec<Stay> {
     visits::all(&tape).iter().map(stay).collect()
 }
 
+/// The last moment that was heard, in microseconds since 1970: clocks run until then.
+#[must_use]
+pub fn last(sessions: &[&[u8]]) -> i64 {
+    Tape::read(sessions).last
+}
+
 /// One visit to a queue.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Stay {

@@ -150,7 +150,7 @@ fn one(tape: &Tape, join: usize, said: &Said) -> Visit {
         let others = attempts.iter().filter(|o| o.rang && o.dest != a.dest && o.place < place);
         let last = others.into_iter().all(|o| o.no_answer.unwrap_or(o.end_place) < place);
         // Who is answered or leaves in the same breath was not put back.
-        if last && tape.said[place].at + SECOND / 10 < ended {
+        if last && (end == End::Open || tape.said[place].at + SECOND / 10 < ended) {
             offers.push(tape.said[place].at);
         }
     }
