@@ -206,9 +206,10 @@ impl<'a> Agents<'a> {
             let agent = a.agent.clone();
             let mut answer = Answer { visit: n, agent, from, talk, acw: 0, counted: i64::MAX };
             if over {
-                answer.acw = self.acw(&answer, &visit.queue);
-                if answer.talk.end + answer.acw * SECOND <= self.last {
-                    answer.counted = second(answer.talk.end) + answer.acw;
+                let until = self.end_of_acw(&answer, &visit.queue);
+                answer.acw = seconds(answer.talk.end, until.min(self.last));
+                if until <= self.last {
+                    answer.counted = second(until);
                 }
             }
             answers.push(answer);
@@ -219,30 +220,31 @@ impl<'a> Agents<'a> {
 
     /// After-call work: the queue's time, cut short by the next call or by a pause in the queue;
     /// longer by a pause that means after-call work and began before its end.
-    fn acw(&self, answer: &Answer, queue: &str) -> i64 {
-        let Some(agent) = self.all.get(&answer.agent) else { return 0 };
-        let Some(seat) = agent.seats.get(queue) else { return 0 };
+    fn end_of_acw(&self, answer: &Answer, queue: &str) -> i64 {
         let end = answer.talk.end;
+        let Some(agent) = self.all.get(&answer.agent) else { return end };
+        let Some(seat) = agent.seats.get(queue) else { return end };
         let default = self.settings.wrapups.get(queue).copied().unwrap_or(self.settings.wrapup);
         let time = if seat.wrapup > 0 { seat.wrapup } else { default };
-        let mut until = second(end) + time;
+        let mut until = end + time * SECOND;
         for pause in &seat.pauses {
             let (from, to) = pause.span;
             let in_force = from <= end && end < to;
-            if !in_force && (from <= end || second(from) >= until) {
+            if !in_force && (from <= end || from >= until) {
                 continue;
             }
             until = if self.settings.acw_reasons.contains(&pause.reason) {
-                until.max(second(to.min(self.last + SECOND)))
+                // A pause that lasts until the end of the recording lasts longer.
+                until.max(if to >= self.last { i64::MAX } else { to })
             } else {
-                until.min(second(from.max(end)))
+                until.min(from.max(end))
             };
         }
         let next = agent.called.iter().find(|c| **c > end).copied().unwrap_or(i64::MAX);
         let off = seat.staffed.iter().find(|s| s.0 <= end && end <= s.1).map_or(end, |s| s.1);
         // Nobody logs off because the recording ends.
         let off = if off >= self.last { i64::MAX } else { off };
-        until.min(second(next)).min(second(off)) - second(end)
+        until.min(next).min(off)
     }
 
     fn other_calls(

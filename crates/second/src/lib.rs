@@ -158,8 +158,13 @@ pub struct Stay {
     pub caller: String,
     /// `answered`, `abandoned`, `timed_out`, `left_empty`, `exit_key`, `taken_out`, `lost`, `open`.
     pub end: &'static str,
+    /// When he joined: seconds since 1970.
+    pub joined: i64,
     /// Whole seconds from join to answer or leave.
     pub wait: i64,
-    /// The agent's channel (Uniqueid) and the seconds of his talk, hold included, once it is over.
+    /// The agents whose phones were called, in that order.
+    pub called: Vec<String>,
+    /// The channel (Uniqueid) of the agent who answered and the seconds of his talk, hold
+    /// included, once it is over.
     pub talk: Option<(String, i64)>,
 }

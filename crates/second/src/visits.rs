@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::Stay;
-use crate::books::seconds;
+use crate::books::{second, seconds};
 use crate::text::{SECOND, Said, Tape};
 
 /// A phone that was called for a caller.
@@ -84,7 +84,9 @@ impl Visit {
             queue: self.queue.clone(),
             caller: self.caller.clone(),
             end: self.end.item(),
+            joined: second(self.join),
             wait: seconds(self.join, self.ended),
+            called: self.attempts.iter().map(|a| a.agent.clone()).collect(),
             talk: None,
         }
     }
