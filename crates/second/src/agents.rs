@@ -259,9 +259,11 @@ impl<'a> Agents<'a> {
                 if !agent.devices.contains(&c.device) || queue_calls.contains(id) {
                     continue;
                 }
-                // A phone that calls has dialled already; one that is called must answer first.
-                let talk = if c.inbound { Some(c.born) } else { c.up };
-                let span = (c.born, c.end.unwrap_or(tape.last));
+                // A phone that calls has dialled already; one that is called rings first.
+                let (from, talk) =
+                    if c.inbound { (Some(c.born), Some(c.born)) } else { (c.rang.or(c.up), c.up) };
+                let Some(from) = from else { continue };
+                let span = (from, c.end.unwrap_or(tape.last));
                 agent.others.push(Other { channel: id.clone(), span, talk });
             }
         }

@@ -14,6 +14,8 @@ pub(crate) struct Channel {
     pub end: Option<i64>,
     /// It came in, it was not made by the switch.
     pub inbound: bool,
+    /// When it first rang.
+    pub rang: Option<i64>,
     /// When it was first up.
     pub up: Option<i64>,
     /// When it first dialled somebody.
@@ -82,6 +84,7 @@ impl Channels {
             born: said.at,
             end: None,
             inbound: said.get("ChannelState") != "0",
+            rang: None,
             up: None,
             dials: None,
             hung_up: false,
@@ -91,9 +94,11 @@ impl Channels {
         if !said.get("Linkedid").is_empty() {
             channel.linked.insert(said.get("Linkedid").to_owned());
         }
-        if said.get("ChannelStateDesc") == "Up" {
-            channel.up.get_or_insert(said.at);
-        }
+        match said.get("ChannelStateDesc") {
+            "Up" => channel.up.get_or_insert(said.at),
+            "Ringing" => channel.rang.get_or_insert(said.at),
+            _ => &mut 0,
+        };
         match said.name() {
             "Hangup" | "Lost" => {
                 channel.end.get_or_insert(said.at);

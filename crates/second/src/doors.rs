@@ -1,6 +1,6 @@
 //! Where calls come in and go out: VDNs (the dialled number in its context) and trunk groups.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Settings;
 use crate::agents::{Agents, Answer};
@@ -32,6 +32,12 @@ pub(crate) fn count(
         }
     }
     doors.sort_by_key(|(_, c)| c.born);
+    // When the last channel of each call was gone; None: one is still there.
+    let mut ends: BTreeMap<String, Option<i64>> = BTreeMap::new();
+    for channel in channels.by_id.values() {
+        let end = ends.entry(channels.call_of(channel)).or_insert(Some(0));
+        *end = end.zip(channel.end).map(|(a, b)| a.max(b));
+    }
     let mut seen = BTreeSet::new();
     for (id, channel) in doors {
         let call = channels.call_of(channel);
@@ -44,15 +50,16 @@ pub(crate) fn count(
         let its = |n: &usize| visits[*n].caller == *id || inner(&visits[*n].caller);
         let its: Vec<usize> = (0..visits.len()).filter(its).collect();
         let answered: Vec<&Answer> = answers.iter().filter(|a| its.contains(&a.visit)).collect();
-        // It is over when the caller and the work after it are.
-        let over = channel
-            .end
-            .and_then(|end| answered.iter().map(|a| a.counted).chain([second(end)]).max());
+        // It is over when all who took part are gone and the work after it is done.
+        let end = ends.get(&call).copied().flatten();
+        let over =
+            end.and_then(|end| answered.iter().map(|a| a.counted).chain([second(end)]).max());
         let over = over.filter(|at| *at <= second(tape.last));
         if trunk(channel) {
             count_trunk(channel, over, tape, books);
         }
         if trunk(channel) || first {
+            let over = end.zip(over);
             count_door(tape, (id, channel), visits, &its, &answered, over, books);
         }
     }
@@ -100,13 +107,13 @@ fn count_door(
     visits: &[Visit],
     its: &[usize],
     answered: &[&Answer],
-    over: Option<i64>,
+    over: Option<(i64, i64)>,
     books: &mut Books,
 ) {
     const TABLE: &str = "hvdn";
     let key = format!("vdn={} context={}", channel.exten, channel.context);
     books.add(TABLE, second(channel.born), &key, "i_arrived", 1);
-    let (Some(end), Some(at)) = (channel.end, over) else { return };
+    let Some((end, at)) = over else { return };
     let whole = seconds(channel.born, end);
     let station = tape.about(id, 0).any(|(_, s)| {
         s.name() == "DialEnd"

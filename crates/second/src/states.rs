@@ -107,7 +107,8 @@ impl Day<'_> {
         let mut rings = Vec::new();
         for visit in self.visits {
             for (n, a) in visit.attempts.iter().enumerate() {
-                if a.agent == self.name && a.rang {
+                // From the moment he is called: that the phone is busy is known only later.
+                if a.agent == self.name {
                     let end = if visit.end == End::Answered(n) { Some(visit.ended) } else { a.end };
                     rings.push((visit.queue.as_str(), (a.called, end.unwrap_or(self.agents.last))));
                 }
