@@ -47,6 +47,8 @@ pub(crate) struct Seat {
     pub staffed: Vec<Span>,
     /// Of each log-on the second as the switch says, and the moment at which we first saw it.
     pub logons: Vec<(i64, i64)>,
+    /// When he was logged off; not that the recording ends.
+    pub offs: Vec<i64>,
     pub pauses: Vec<Pause>,
     /// The member's own after-call work.
     pub wrapup: i64,
@@ -119,6 +121,7 @@ impl<'a> Agents<'a> {
         for seat in self.all.values_mut().flat_map(|a| a.seats.values_mut()) {
             if seat.is_open() {
                 let reason = seat.pause_now().map(|p| p.reason.clone());
+                seat.offs.push(from);
                 seat.close(from);
                 if !listed {
                     seat.staffed.push((to, i64::MAX));
@@ -153,6 +156,7 @@ impl<'a> Agents<'a> {
         }
         let seat = agent.seats.entry(said.get("Queue").to_owned()).or_default();
         if said.name() == "QueueMemberRemoved" {
+            seat.offs.push(said.at);
             return seat.close(said.at);
         }
         if !seat.is_open() {
@@ -241,9 +245,7 @@ impl<'a> Agents<'a> {
             };
         }
         let next = agent.called.iter().find(|c| **c > end).copied().unwrap_or(i64::MAX);
-        let off = seat.staffed.iter().find(|s| s.0 <= end && end <= s.1).map_or(end, |s| s.1);
-        // Nobody logs off because the recording ends.
-        let off = if off >= self.last { i64::MAX } else { off };
+        let off = seat.offs.iter().find(|off| **off >= end).copied().unwrap_or(i64::MAX);
         until.min(next).min(off)
     }
 
