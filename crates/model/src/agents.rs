@@ -302,7 +302,9 @@ impl Model {
         let reason = if m.paused { m.reason.clone() } else { Text::default() };
         let logged_on = match m.seen {
             HowSeen::Added => at,
-            HowSeen::Changed | HowSeen::Listed | HowSeen::Kept => m.logged_on.map_or(at, |l| l.min(at)),
+            HowSeen::Changed | HowSeen::Listed | HowSeen::Kept => {
+                m.logged_on.map_or(at, |l| l.min(at))
+            }
         };
         let paused_now = m.paused && !agent.member(split).is_some_and(|x| x.on && x.paused);
         if paused_now && agent.last_rona.is_some_and(|r| (0..=AUTOPAUSE_MAX).contains(&(at - r))) {
