@@ -181,8 +181,12 @@ class Checks:
         return f"{len(lists['queues'])} queues, {len(lists['agents'])} agents"
 
     def live(self):
-        """The badge says so."""
+        """The badge says so; the page has travelled compressed."""
         self.browser.until("the badge says live", 10, IS_LIVE)
+        page = self.browser.js("const page = performance.getEntriesByType('navigation')[0]; "
+                               "return [page.encodedBodySize, page.decodedBodySize]")
+        assert page[0] * 2 < page[1], f"{page[0]} bytes travelled for {page[1]}"
+        return f"{page[0]} bytes for {page[1]}"
 
     def moves(self):
         """Something besides a time changes, on the same page."""

@@ -1,6 +1,7 @@
 //! `/api/v1/events`: the live tables as a stream of server-sent events, with a resume point.
 
 use crate::feed::{Feed, Merged, known, merge};
+use crate::gzip::Coding;
 use crate::press::Topic;
 use crate::refusal::Refusal;
 use crate::rest::{Asked, pairs};
@@ -34,13 +35,11 @@ pub(crate) async fn events(
         }
     }
     let known = known(&site, &headers, since.as_deref())?;
-    if known == 0 {
-        // He begins with whole tables, ages included.
-        site.live().fresh().await;
-    }
+    // He may begin with whole tables, ages included.
+    site.live().fresh().await;
     let names = names.unwrap_or_else(|| site.shapes().iter().map(|s| s.name).collect());
     let press = site.press(&Topic::Tables(names));
-    Ok(Feed::new(&site, press, known, None)?.answer(false))
+    Ok(Feed::new(&site, press, known, None)?.answer(false, Coding::accepted(&headers)))
 }
 
 /// The tables of that list, by name, each once.

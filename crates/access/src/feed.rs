@@ -5,17 +5,19 @@
 //! whoever reads slowly skips to the newest.
 
 use crate::clock;
+use crate::gzip::{Coding, Piece};
 use crate::press::{Next, Press};
 use crate::refusal::Refusal;
 use crate::server::stopped;
 use crate::site::Site;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use engine::{Alarm, Change, Delta};
 use facts::Stamp;
 use facts::table::{Row, Shape};
-use futures_util::stream::unfold;
+use futures_util::StreamExt as _;
+use futures_util::stream::{iter, unfold};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -121,20 +123,23 @@ impl Feed {
         })
     }
 
-    /// The answer that goes on as long as somebody reads it. With `greet` it begins with the
-    /// time.
-    pub(crate) fn answer(self, greet: bool) -> Response {
-        let events = unfold((self, greet), |(mut feed, greet)| async move {
+    /// The answer that goes on as long as somebody reads it and travels like that. With `greet`
+    /// it begins with the time.
+    pub(crate) fn answer(self, greet: bool, coding: Coding) -> Response {
+        let events = unfold((self, greet), move |(mut feed, greet)| async move {
             let event = if greet { feed.time() } else { feed.next().await? };
-            Some((Ok::<_, Infallible>(event), (feed, false)))
+            Some((event.bytes(coding), (feed, false)))
         });
         let head =
             [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-cache")];
-        (head, Body::from_stream(events)).into_response()
+        let body = Body::from_stream(iter(coding.begin()).chain(events).map(Ok::<_, Infallible>));
+        let mut response = (head, body).into_response();
+        coding.say(response.headers_mut());
+        response
     }
 
     /// The watcher's next event; waits for it. `None`: the server stops.
-    async fn next(&mut self) -> Option<Bytes> {
+    async fn next(&mut self) -> Option<Arc<Piece>> {
         tokio::select! {
             biased;
             () = &mut self.stopped => None,
@@ -149,7 +154,7 @@ impl Feed {
         }
     }
 
-    fn time(&self) -> Bytes {
+    fn time(&self) -> Arc<Piece> {
         let at = self.site.live().snapshot().at;
         let data = self.press.clock(clock::now(), at);
         event("clock", self.known, self.site.run(), &data)
@@ -163,7 +168,7 @@ async fn news(
     several: Option<bool>,
     versions: &mut watch::Receiver<u64>,
     known: &mut u64,
-) -> Option<Bytes> {
+) -> Option<Arc<Piece>> {
     loop {
         match press.next(site, *known, several) {
             Next::Event { leads_to, text } => {
@@ -180,8 +185,9 @@ async fn news(
 }
 
 /// One server-sent event that carries the watcher's place, to resume from. `data` is one line.
-pub(crate) fn event(name: &str, known: u64, run: &str, data: &str) -> Bytes {
-    format!("event: {name}\nid: {known}-{run}\ndata: {data}\n\n").into()
+pub(crate) fn event(name: &str, known: u64, run: &str, data: &str) -> Arc<Piece> {
+    let text = format!("event: {name}\nid: {known}-{run}\ndata: {data}\n\n");
+    Arc::new(Piece::new(text.into()))
 }
 
 /// The version a watcher says it knows: `Last-Event-ID`, else `?since=`. 0 if it says none, or

@@ -15,6 +15,7 @@ mod clock;
 mod events;
 mod feed;
 mod guard;
+mod gzip;
 mod health;
 mod openapi;
 mod pages;

@@ -3,13 +3,14 @@
 //! A press makes editions: each leads from one version to a later one, as the bytes that every
 //! watcher is sent. Nobody drives it: the first watcher who asks after the gap is over prints,
 //! the others take what is there. Whoever is not at the beginning of an edition (he has just
-//! come, or reads slowly) is told by himself what leads to the newest one.
+//! come, or reads slowly) is told by himself what leads to the newest one. Whoever takes gzip is
+//! sent the same, compressed once ([`Piece`]).
 
 use crate::events::Tables;
 use crate::feed::{event, merge};
+use crate::gzip::Piece;
 use crate::pages::{Page, Print};
 use crate::site::Site;
-use axum::body::Bytes;
 use engine::Since;
 use facts::Stamp;
 use facts::table::Shape;
@@ -18,7 +19,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How many editions are kept for those who are a little behind, and how many bytes of them.
+/// How many editions are kept for those who are a little behind, and how many bytes of them;
+/// compressed they are kept besides, in less.
 const EDITIONS_MAX: usize = 64;
 const EDITION_BYTES_MAX: usize = 4 << 20;
 /// A press that nobody has asked for so long is taken down.
@@ -42,7 +44,7 @@ enum Printer {
 struct Edition {
     from: u64,
     to: u64,
-    text: Bytes,
+    text: Arc<Piece>,
 }
 
 /// What a watcher is to do next.
@@ -52,7 +54,7 @@ pub(crate) enum Next {
         /// The version.
         leads_to: u64,
         /// The event.
-        text: Bytes,
+        text: Arc<Piece>,
     },
     /// To ask again then.
     Later(Instant),

@@ -3,7 +3,7 @@
 use crate::attach::{self, Attach};
 use crate::pages;
 use crate::site::Site;
-use crate::{admin, events, guard, health, rest, stories};
+use crate::{admin, events, guard, gzip, health, rest, stories};
 use axum::Router;
 use axum::routing::{get, post};
 use axum::serve::ListenerExt as _;
@@ -204,6 +204,7 @@ pub(crate) fn router(site: Site) -> Router {
         .route("/health/ready", get(health::ready))
         .fallback(pages::nowhere)
         .method_not_allowed_fallback(rest::wrong_method)
+        .layer(axum::middleware::from_fn(gzip::pack))
         .layer(axum::middleware::from_fn_with_state(site.clone(), guard::guard))
         .with_state(site)
 }

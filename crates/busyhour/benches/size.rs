@@ -1,6 +1,7 @@
 //! How large a centre may be: what the real process takes of memory and of the processor for one
-//! of AGENTS agents, and what a page that is looked at costs. `cargo bench -p busyhour --bench
-//! size [-- AGENTS CALLS]` (10,000 agents, of whom about 2,000 talk).
+//! of AGENTS agents, busy and idle, and what a page that is looked at costs, compressed and not.
+//! `cargo bench -p busyhour --bench size [-- AGENTS CALLS]` (10,000 agents, of whom about 2,000
+//! talk).
 //!
 //! The processor's time is user and system time of each thread as the kernel counts it, so that
 //! it means something on a machine that does other things as well.
@@ -33,8 +34,11 @@ fn main() {
     busy.load_percent = calls * 100 / agents;
     centre(&mut out, "calls up", &busy, &[]).expect("stdout takes it");
     let quiet = sim::Settings { load_percent: 0, ..busy };
+    let floor = "/floor/stream?since=0";
     centre(&mut out, "quiet", &quiet, &[]).expect("stdout takes it");
-    let viewers = [("/floor/stream?since=0", 1), ("/floor/stream?since=0", 50)];
+    let idle = sim::Settings { still: true, ..quiet };
+    centre(&mut out, "idle", &idle, &[(floor, "gzip", 1)]).expect("stdout takes it");
+    let viewers = [(floor, "identity", 1), (floor, "gzip", 1), (floor, "gzip", 50)];
     let usual = sim::Settings::centre(3_000, 1);
     centre(&mut out, "watched", &usual, &viewers).expect("stdout takes it");
 }
@@ -44,7 +48,7 @@ fn centre(
     out: &mut impl Write,
     what: &str,
     settings: &sim::Settings,
-    viewers: &[(&str, usize)],
+    viewers: &[(&str, &str, usize)],
 ) -> std::io::Result<()> {
     let dir = tempfile::tempdir()?;
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -57,12 +61,15 @@ fn centre(
     std::fs::write(&config, text)?;
     let mut server = Server::start(&config);
     server.wait_for("the link is live", |s| s.is_live("large"));
+    // The lists that the switch begins with take a while.
+    let most = usize::try_from(settings.agents).unwrap_or(usize::MAX) * 9 / 10;
+    server.wait_for("its agents are there", |s| s.table("agents").len() >= most);
     let up = |s: &Server| s.table("calls").iter().filter(|c| c["state"] != "ENDED").count();
     let people = server.table("agents").len();
     writeln!(out, "\n{what}: {people} agents, {} calls up", up(&server))?;
-    for (path, count) in std::iter::once(&("", 0)).chain(viewers) {
+    for (path, coding, count) in std::iter::once(&("", "", 0)).chain(viewers) {
         let watching: Vec<Viewer> =
-            (0..*count).map(|_| Viewer::open(&server.address, path)).collect();
+            (0..*count).map(|_| Viewer::open(&server.address, path, coding)).collect();
         // The first picture is not what a viewer costs from then on.
         std::thread::sleep(Duration::from_secs(3));
         let (events, offered) = (said(&pbx), server.sum("queues", "offered"));
@@ -76,7 +83,6 @@ fn centre(
                 let ticks = ticks - before.get(name).copied().unwrap_or(0).min(*ticks);
                 (name.clone(), per(ticks, TICKS * took) * 100.0)
             })
-            .filter(|(_, share)| *share >= 0.05)
             .collect();
         let all: f64 = spent.iter().map(|(_, share)| share).sum();
         let events = said(&pbx) - events;
@@ -89,13 +95,13 @@ fn centre(
             per(offered, took) * 3600.0,
             resident(server.pid()) / 1_000_000
         )?;
-        for (name, share) in &spent {
+        for (name, share) in spent.iter().filter(|(_, share)| *share >= 0.05) {
             write!(out, " {name} {share:.2}")?;
         }
         if *count > 0 {
             let bytes = watching.iter().map(Viewer::bytes).sum::<u64>() - bytes;
             let each = per(bytes, took) / per(u64::try_from(*count).unwrap_or(1), 1.0);
-            write!(out, "; {:.1} kB/s a viewer of {path}", each / 1000.0)?;
+            write!(out, "; {:.1} kB/s a viewer of {path} ({coding})", each / 1000.0)?;
         }
         writeln!(out)?;
         watching.into_iter().for_each(Viewer::close);
@@ -143,10 +149,10 @@ struct Viewer {
 }
 
 impl Viewer {
-    fn open(address: &str, path: &str) -> Self {
+    fn open(address: &str, path: &str, coding: &str) -> Self {
         let mut stream = TcpStream::connect(address).expect("a connection");
-        let host = "Host: 127.0.0.1\r\nAccept: text/event-stream";
-        write!(stream, "GET {path} HTTP/1.1\r\n{host}\r\n\r\n").expect("sent");
+        let head = "Host: 127.0.0.1\r\nAccept: text/event-stream\r\nAccept-Encoding";
+        write!(stream, "GET {path} HTTP/1.1\r\n{head}: {coding}\r\n\r\n").expect("sent");
         stream.set_read_timeout(Some(Duration::from_millis(200))).expect("a time limit");
         let (read, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
         let (count, end) = (read.clone(), stop.clone());

@@ -107,6 +107,23 @@ fn callers_are_handled_in_rare_ways() {
     assert!(conferenced > 60, "only {conferenced} calls were conferenced");
 }
 
+/// Agents consult another queue and hand the caller over to whoever answers: for the switch the
+/// talk is over then, for people it goes on.
+#[test]
+fn callers_are_handed_over_to_other_queues() {
+    let (noon, mut handed_over) = (MIDNIGHT + 12 * 60 * MINUTE, 0);
+    for seed in 40..52 {
+        let version = if seed % 2 == 0 { sim::Version::V16 } else { sim::Version::V22 };
+        let settings =
+            sim::Settings { version, queue_consults_percent: 60.0, ..sim::Settings::day(40, seed) };
+        let mut hour = Hour::of(&settings, noon);
+        check_lived(&format!("handed over, seed {seed}, {version:?}"), &mut hour, 12);
+        let visits = hour.world.truth().calls.values().flat_map(|call| &call.visits);
+        handed_over += visits.filter(|visit| visit.handed_over.is_some()).count();
+    }
+    assert!(handed_over > 100, "only {handed_over} callers were handed over");
+}
+
 /// The switch is restarted in the middle of a day: calls and waiting callers are cut, and the day
 /// goes on.
 #[test]

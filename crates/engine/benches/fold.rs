@@ -3,7 +3,9 @@
 //!
 //! `AMI_CAPTURE` names a capture (.gz); without it all fixtures are used, repeated.
 
-use engine::{Fold, FoldSettings, Stories};
+use engine::{Day, Fold, FoldSettings, Historian, Stories};
+use history::Books;
+use history::calendar::Length;
 use std::hint::black_box;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -53,6 +55,24 @@ fn main() {
         fold.settle();
         black_box(fold.records());
     });
+    let written = best(|| {
+        let mut fold = Fold::new(FoldSettings::for_acd("bench"));
+        fold.write_ledger();
+        let mut entries = Vec::new();
+        for (n, record) in records.iter().enumerate() {
+            fold.push(record.clone());
+            if n % 100 == 0 {
+                fold.take_entries(&mut entries);
+                black_box(&entries);
+                entries.clear();
+            }
+        }
+        fold.settle();
+        black_box(fold.records());
+    });
+    let counted = best(|| {
+        black_box(counted(&records));
+    });
     let mut say = |what: &str, took: Duration| {
         let ms = took.as_millis().max(1);
         let rate = u128::try_from(count).unwrap_or(0) * 1000 / ms;
@@ -62,9 +82,28 @@ fn main() {
     let ended = say(&format!("scan for line ends, {mib} MiB"), scan)
         .and_then(|()| say("parse every header", parse))
         .and_then(|()| say("parse + order + translate + model", fold))
-        .and_then(|()| say("the same, and stories told", told));
+        .and_then(|()| say("the same, and stories told", told))
+        .and_then(|()| say("the same, and the ledger written", written))
+        .and_then(|()| say("the same, and rows of history", counted));
     ended.expect("stdout takes it");
     writeln!(out, "input: {name}, {count} records").expect("stdout takes it");
+}
+
+/// How many rows of history the records come to.
+fn counted(records: &[facts::Record]) -> usize {
+    let settings = FoldSettings::for_acd("bench");
+    let calendar = Day::named("UTC").expect("UTC").calendar(Length::Half, 2026, 2026);
+    let books = Books::new(engine::counting(&settings), calendar);
+    let mut historian = Historian::new(Fold::new(settings), books);
+    let (mut closed, mut rows) = (Vec::new(), 0);
+    for record in records {
+        historian.push(record.clone());
+        historian.take_closed(&mut closed);
+        rows += closed.drain(..).flat_map(|c| c.tables).map(|(_, r)| r.len()).sum::<usize>();
+    }
+    historian.finish();
+    historian.take_closed(&mut closed);
+    rows + closed.into_iter().flat_map(|c| c.tables).map(|(_, r)| r.len()).sum::<usize>()
 }
 
 fn best(mut work: impl FnMut()) -> Duration {

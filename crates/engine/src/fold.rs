@@ -5,7 +5,7 @@
 //! Pure: the same records and moments give the same tables. Replay uses it without a server.
 
 use facts::table::Table;
-use facts::{Record, Stamp, Timed};
+use facts::{Opening, Record, Stamp, Timed};
 use history::ledger::Entry;
 use model::{Model, Part, Step};
 use std::fmt;
@@ -107,6 +107,16 @@ impl Fold {
     /// Tells how far the current minute of every queue has come at `at`.
     pub fn tell_minute_so_far(&mut self, at: Stamp) {
         self.model.tell_minute_so_far(at);
+    }
+
+    /// Who is logged on, so that a later fold may begin here.
+    pub fn opening(&self) -> Opening {
+        self.model.opening()
+    }
+
+    /// Tells a fold that has seen nothing who is logged on where it begins.
+    pub fn open(&mut self, opening: &Opening) {
+        self.model.open(opening);
     }
 
     /// A new local day begins: today's counts start from 0.

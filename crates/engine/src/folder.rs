@@ -40,6 +40,11 @@ const PUBLISH_IDLE: Duration = Duration::from_millis(500);
 const IDLE_SHARE: u32 = 200;
 /// Though not less often than this.
 const IDLE_MAX: Duration = Duration::from_secs(5);
+/// The largest table by far, a row for each agent and queue. It is left out of what is renewed
+/// because of time alone, unless levels follow from it.
+const LARGEST: &str = "cagent";
+/// How often the current minute is told while nothing changes, in seconds.
+const MINUTE_IDLE_S: i64 = 5;
 /// How long the folder waits for records before it looks at the clock.
 const WAIT: Duration = Duration::from_millis(10);
 /// An event heard this long ago is not held back any longer for one that might go before it.
@@ -63,6 +68,8 @@ const READ_MAX: usize = 20_000;
 enum Made {
     /// Those that people watch.
     Watched,
+    /// All but the largest, and what follows from them: only time has passed.
+    Renewed,
     /// All, and what follows from them.
     Whole,
 }
@@ -99,6 +106,8 @@ pub(crate) struct Acd {
     day_told: Stamp,
     /// When the stories were last brought up to now.
     stories_at: Stamp,
+    /// The fold's count of changes when the current minute was last told, and the second.
+    minute_told: (u64, i64),
 }
 
 impl Acd {
@@ -123,6 +132,7 @@ impl Acd {
             steps: Vec::new(),
             day_told: Stamp::default(),
             stories_at: Stamp::default(),
+            minute_told: (0, 0),
         }
     }
 
@@ -185,7 +195,11 @@ impl Acd {
             return;
         }
         self.stories_at = now;
-        self.fold.tell_minute_so_far(at);
+        let (changes, second) = self.minute_told;
+        if changes != self.fold.changes() || now.secs() - second >= MINUTE_IDLE_S {
+            self.minute_told = (self.fold.changes(), now.secs());
+            self.fold.tell_minute_so_far(at);
+        }
         self.tell(stories);
         let until = if self.caught_up() { self.switch_now(now) } else { at };
         stories.at(&self.name, until, self.shown_offset_us);
@@ -264,10 +278,10 @@ impl Folder {
             }
             let news = self.acds.iter().any(|a| a.made != a.making());
             let stale = self.acds.iter().any(|a| a.made_whole != a.making());
-            let least = if stale || self.live.is_wanted() { whole_gap } else { idle };
+            let whole = stale || self.live.is_wanted();
             let begun = Instant::now();
-            if made_whole.elapsed() >= least {
-                self.publish(Some(Made::Whole));
+            if made_whole.elapsed() >= if whole { whole_gap } else { idle } {
+                self.publish(Some(if whole { Made::Whole } else { Made::Renewed }));
                 let took = begun.elapsed();
                 whole_gap = (took * WHOLE_SHARE).clamp(PUBLISH_GAP, WHOLE_GAP_MAX);
                 idle = (took * IDLE_SHARE).clamp(PUBLISH_IDLE, IDLE_MAX);
@@ -382,13 +396,15 @@ impl Folder {
             acd.tell_stories(now, acd.tables_at(now), &self.stories);
         }
         let mut tables = Vec::new();
-        if let Some(made) = made {
-            tables = self.tables(now, made);
-        }
-        if made == Some(Made::Whole) {
-            let mut follows = Vec::new();
-            self.watch.publish(now, &mut tables, &mut follows);
-            self.follows = follows;
+        match made {
+            None => {}
+            Some(Made::Watched) => tables = self.tables(now, Made::Watched),
+            Some(made) => {
+                self.watch.look();
+                let made = if self.watch.counts_seats() { Made::Whole } else { made };
+                tables = self.tables(now, made);
+                self.follows = self.watch.publish(now, &mut tables);
+            }
         }
         tables.push(self.links(now));
         let mut alarms = self.alarms(now);
@@ -405,7 +421,7 @@ impl Folder {
         let mut parts = Vec::new();
         for acd in &mut self.acds {
             acd.made = acd.making();
-            if made == Made::Whole {
+            if made != Made::Watched {
                 acd.made_whole = acd.made;
             }
             let at = acd.tables_at(now);
@@ -413,7 +429,11 @@ impl Folder {
                 part.shift(acd.shown_offset_us);
                 part
             }));
-            let wanted = |name| made == Made::Whole || WATCHED.contains(&name);
+            let wanted = |name| match made {
+                Made::Whole => true,
+                Made::Renewed => name != LARGEST,
+                Made::Watched => WATCHED.contains(&name),
+            };
             for shape in model::SHAPES.iter().filter(|shape| wanted(shape.name)) {
                 let Some(mut table) = acd.fold.table(shape.name, at) else { continue };
                 shift(&mut table, acd.shown_offset_us);
@@ -521,6 +541,7 @@ mod tests {
     use super::*;
     use crate::administration::Administration;
     use crate::fold::FoldSettings;
+    use facts::decree::{Change, Group, GroupKind, Member};
     use links::Ring;
     use links::asterisk::Secret;
     use std::sync::mpsc::sync_channel;
@@ -550,6 +571,36 @@ mod tests {
             stop: Arc::default(),
             failed: sync_channel(1).0,
         }
+    }
+
+    /// While nothing happens the largest table is left as it is, unless levels follow from it; the
+    /// others go on.
+    #[test]
+    fn what_only_time_changes_is_renewed_without_the_largest_table() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let settings = journal::Settings::new(dir.path(), "test");
+        let journal = Arc::new(Journal::open(settings, |_| ()).expect("opens"));
+        let mut folder = folder(&journal);
+        let as_of = |folder: &Folder| {
+            let now = folder.live.snapshot();
+            ["agents", LARGEST].map(|name| now.tables[name].as_of)
+        };
+        folder.publish(Some(Made::Whole));
+        let [_, seats] = as_of(&folder);
+        folder.publish(Some(Made::Renewed));
+        let [agents, same] = as_of(&folder);
+        assert!(agents > seats, "renewed");
+        assert_eq!(same, seats, "left as it is");
+        let group = Group {
+            name: "front".into(),
+            kind: GroupKind::Queues,
+            members: vec![Member::parse("*/sales").expect("a member")],
+        };
+        let administration = Administration::open(journal.clone());
+        administration.decree("eva", Change::SetGroup(group)).expect("taken");
+        folder.watch = Watch::new(administration);
+        folder.publish(Some(Made::Renewed));
+        assert!(as_of(&folder)[1] > seats, "renewed for the group's agents");
     }
 
     /// A capture as if it had begun at noon today, in the journal of a server that starts.

@@ -31,7 +31,7 @@ impl Date {
 
     /// 0: Sunday … 6: Saturday.
     pub const fn weekday(self) -> u8 {
-        #[expect(clippy::cast_sign_loss, clippy::cast_possible_truncation, reason = "0 to 6")]
+        #[expect(clippy::cast_possible_truncation, reason = "0 to 6")]
         let day = (self.0 + 4).rem_euclid(7) as u8;
         day
     }

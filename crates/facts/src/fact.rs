@@ -100,6 +100,8 @@ pub enum HowSeen {
     Changed,
     /// A resync listed it; it was there before.
     Listed,
+    /// An earlier fold saw it begin, at the time told with it.
+    Kept,
 }
 
 /// An agent's membership in a split, whole: overwrite what was known.

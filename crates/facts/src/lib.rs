@@ -9,6 +9,7 @@ mod date;
 pub mod decree;
 mod fact;
 mod name;
+mod opening;
 mod percent;
 mod record;
 mod stamp;
@@ -20,6 +21,7 @@ pub use fact::{
     Phase, Released, Said, Timed,
 };
 pub use name::{AgentId, BridgeId, CallId, ChannelId, DeviceId, LegId, SplitId, Text};
+pub use opening::{Carried, Opening};
 pub use percent::percent;
 pub use record::{Epoch, Kind, Observation, Record};
 pub use stamp::{CivilTime, Stamp, Zone};

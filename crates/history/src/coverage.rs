@@ -24,8 +24,8 @@ pub(crate) static COVERAGE: Shape = Shape {
     doc: "a stretch in which the switch was not heard (not of CMS)",
     columns: &[
         column("acd", Type::Int, "number of the switch (CMS ACD)"),
-        column("from", Type::Stamp, "the last moment that was heard"),
-        column("to", Type::Stamp, "from when on it is heard and its state known again"),
+        column("since", Type::Stamp, "the last moment that was heard"),
+        column("until", Type::Stamp, "from when on it is heard and its state known again"),
         column("seconds", Type::Int, "whole seconds between them"),
         column("cause", Type::Text, "why, for a person; NULL: not told"),
         column("restarted", Type::Bool, "the switch itself started anew meanwhile"),

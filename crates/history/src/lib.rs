@@ -18,6 +18,7 @@ mod code;
 mod coverage;
 mod dump;
 pub mod items;
+mod lasting;
 pub mod ledger;
 mod records;
 pub mod rollup;
@@ -30,7 +31,7 @@ mod tables;
 mod trunk;
 mod vdn;
 
-pub use books::{Books, Closed};
+pub use books::{Books, Closed, Of};
 pub use settings::{Profile, Rona, Settings, Source};
 pub use sheets::{Sheets, shape};
 pub use tables::{

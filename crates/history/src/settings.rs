@@ -52,7 +52,8 @@ pub struct Settings {
     pub acd: i64,
     /// Its name.
     pub name: Text,
-    /// Profiles of splits, each list by moment; what is not named has [`Settings::default_profile`].
+    /// Profiles of splits, each list by moment; what is not named has
+    /// [`Settings::default_profile`].
     pub splits: BTreeMap<SplitId, Vec<Profile>>,
     /// Profiles of VDNs, likewise.
     pub vdns: BTreeMap<Text, Vec<Profile>>,

@@ -100,6 +100,9 @@ pub(crate) struct Work {
     pub(crate) unheard: bool,
     /// For the ledger; None: it is not written, or written already.
     pub(crate) notes: Option<Box<Notes>>,
+    /// The queue has said that its call is over, though the agent talks on: whoever consulted him
+    /// handed her caller over. Wrap-up runs from here.
+    pub(crate) completed: Option<Stamp>,
 }
 
 impl Work {
@@ -299,7 +302,9 @@ impl Model {
         let reason = if m.paused { m.reason.clone() } else { Text::from("") };
         let logged_on = match m.seen {
             HowSeen::Added => at,
-            HowSeen::Changed | HowSeen::Listed => m.logged_on.map_or(at, |l| l.min(at)),
+            HowSeen::Changed | HowSeen::Listed | HowSeen::Kept => {
+                m.logged_on.map_or(at, |l| l.min(at))
+            }
         };
         let paused_now = m.paused && !agent.member(split).is_some_and(|x| x.on && x.paused);
         if paused_now && agent.last_rona.is_some_and(|r| (0..=AUTOPAUSE_MAX).contains(&(at - r))) {
@@ -310,7 +315,7 @@ impl Model {
         if let Some(old) = agent.member_mut(split) {
             if !old.on {
                 (old.on, old.logged_on) = (true, logged_on);
-                old.found = m.seen != HowSeen::Added;
+                old.found = !matches!(m.seen, HowSeen::Added | HowSeen::Kept);
             }
             old.penalty = m.penalty;
             old.paused = m.paused;
@@ -325,7 +330,7 @@ impl Model {
                 paused: m.paused,
                 reason,
                 wrapup_s: m.wrapup_s,
-                found: m.seen != HowSeen::Added,
+                found: !matches!(m.seen, HowSeen::Added | HowSeen::Kept),
                 mode_since: at,
                 clocks: Clocks::default(),
                 tally: Tally::default(),

@@ -251,7 +251,7 @@ impl Model {
 
     /// Since when he is logged on, and whether that was not seen: a log-on of before the switch
     /// started anew is at best as old as that.
-    fn logged_on(&self, since: Stamp, found: bool) -> (Stamp, bool) {
+    pub(crate) fn logged_on(&self, since: Stamp, found: bool) -> (Stamp, bool) {
         match self.ledger.restarted {
             Some(restarted) if since < restarted => (restarted, true),
             _ => (since, found),
@@ -289,7 +289,7 @@ impl Model {
         }
     }
 
-    fn split_id(&self, key: Key<crate::splits::Split>) -> Option<&facts::SplitId> {
+    pub(crate) fn split_id(&self, key: Key<crate::splits::Split>) -> Option<&facts::SplitId> {
         self.splits.get(key).map(|s| &s.id)
     }
 

@@ -28,6 +28,7 @@ mod ledger;
 mod legs;
 mod levels;
 mod minutes;
+mod opening;
 mod rings;
 mod settings;
 mod splits;
@@ -79,6 +80,7 @@ pub struct Model {
     /// Calls that were joined to another: where they are now.
     joined: Index<Key<calls::Call>, Key<calls::Call>>,
     ended: ended::Ended,
+    ledger: ledger::Ledger,
     visits: Arena<visits::Visit>,
     splits: Arena<splits::Split>,
     split_ids: Index<SplitId, Key<splits::Split>>,
@@ -95,7 +97,6 @@ pub struct Model {
     timers: Timers,
     anomalies: Anomalies,
     telling: telling::Telling,
-    ledger: ledger::Ledger,
     empty: Text,
     changes: u64,
 }
@@ -144,6 +145,7 @@ impl Model {
             call_ids: Index::default(),
             joined: Index::default(),
             ended: ended::Ended::default(),
+            ledger: ledger::Ledger::default(),
             visits: Arena::new(),
             splits: Arena::new(),
             split_ids: Index::default(),
@@ -159,7 +161,6 @@ impl Model {
             timers: Timers::default(),
             anomalies: Anomalies::default(),
             telling: telling::Telling::default(),
-            ledger: ledger::Ledger::default(),
             empty: Text::from(""),
             changes: 0,
         }

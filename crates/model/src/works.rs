@@ -72,6 +72,7 @@ impl Model {
             away: false,
             unheard: !heard,
             notes,
+            completed: None,
         };
         if let Some(c) = caller.and_then(|c| self.channels.get_mut(c)) {
             c.served_by = Some(key);
@@ -108,8 +109,8 @@ impl Model {
         self.touch(key, at);
     }
 
-    /// The queue's interest ended. The talk goes on as long as the phone sits in a bridge; where
-    /// we never saw it in one, this is the end of the talk.
+    /// The queue's interest ended, and its wrap-up time runs. The talk goes on as long as the phone
+    /// sits in a bridge; where we never saw it in one, this is the end of the talk.
     pub(crate) fn completed(
         &mut self,
         caller: Option<Key<Channel>>,
@@ -121,12 +122,14 @@ impl Model {
         else {
             return;
         };
-        let Some(a) = self.agents.get(key) else { return };
+        let Some(a) = self.agents.get_mut(key) else { return };
         let fits = |w: &Work| {
             w.split == split && (caller.is_none() || w.caller.is_none() || w.caller == caller)
         };
         if let Some(i) = a.works.iter().position(|w| fits(w) && !w.bridged) {
             self.end_work(key, i, at);
+        } else if let Some(w) = a.works.iter_mut().find(|w| fits(w)) {
+            w.completed = Some(at);
         }
     }
 
@@ -366,7 +369,7 @@ impl Model {
         if let Some(s) = split {
             s.tally.talk += work.talk(at);
         }
-        let until = at.plus_secs(i64::from(wrapup));
+        let until = work.completed.unwrap_or(at).plus_secs(i64::from(wrapup)).max(at);
         let acd_since = a.since.min(at);
         let held = held.is_some();
         let after = After { work, ended: at, held, acd_since, until, cut: None, booked: None };

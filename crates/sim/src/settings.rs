@@ -93,6 +93,9 @@ pub struct Settings {
     pub parks_percent: f64,
     /// Of 100 conversations with queue callers those that become a conference.
     pub conferences_percent: f64,
+    /// Of 100 conversations with queue callers those in which the agent consults another queue and
+    /// hands the caller over to whoever answers there.
+    pub queue_consults_percent: f64,
     /// When [`crate::write_day`] restarts the PBX (`core restart now`), microseconds UTC.
     pub restart_at: Option<i64>,
     /// `systemname` of asterisk.conf: in every event, and before every unique id. Empty: none.
@@ -115,6 +118,8 @@ pub struct Settings {
     pub warm_up_s: u32,
     /// Offered load in percent of what all agents could carry if none took a break.
     pub load_percent: u32,
+    /// Nobody calls and nobody touches a phone: nothing happens by itself.
+    pub still: bool,
     /// Milliseconds that a session may take no byte before it is cut (`writetimeout`).
     pub write_timeout_ms: u32,
     /// Bytes waiting for one session at most; more and it is cut.
@@ -131,9 +136,11 @@ const TALK_SHARES: [f64; 6] = [1.0, 1.4, 0.8, 0.6, 0.9, 1.6];
 /// Zeltyn 2005). The number is ours.
 const PATIENCE_MEAN_S: f64 = 240.0;
 
-/// How often a day's agents park a caller or make a conference. Not measured: ours.
+/// How often a day's agents park a caller, make a conference or consult another queue. Not
+/// measured: ours.
 const PARKS_PERCENT: f64 = 1.5;
 const CONFERENCES_PERCENT: f64 = 1.0;
+const QUEUE_CONSULTS_PERCENT: f64 = 0.8;
 
 /// Names of queues in the order in which a growing centre opens them.
 const QUEUES: [&str; 12] = [
@@ -171,6 +178,7 @@ impl Settings {
         settings.traps = true;
         settings.parks_percent = PARKS_PERCENT;
         settings.conferences_percent = CONFERENCES_PERCENT;
+        settings.queue_consults_percent = QUEUE_CONSULTS_PERCENT;
         settings.load_percent = if agents < 36 { 60 } else { 74 };
         let agents = usize::try_from(agents).unwrap_or(usize::MAX);
         let each = agents / settings.queues.len().max(1);
@@ -230,6 +238,7 @@ impl Settings {
             restart_at: None,
             parks_percent: 0.0,
             conferences_percent: 0.0,
+            queue_consults_percent: 0.0,
             system_name: String::new(),
             first_number: if agents < 6_000 { 1_001 } else { 100_001 },
             agents_before: 0,
@@ -258,6 +267,7 @@ impl Settings {
             timestampevents: true,
             warm_up_s: 900,
             load_percent: if agents < 36 { 66 } else { 72 },
+            still: false,
             write_timeout_ms: 100,
             session_bytes_max: 16 << 20,
             calls_remembered_max: 20_000,

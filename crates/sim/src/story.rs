@@ -8,7 +8,7 @@ use crate::truth::{CallKind, EndedBy, TrueAgent, TrueCall, TrueState, TrueVisit,
 
 /// Columns of `truth-calls.csv`.
 const CALLS: &str = "call,kind,caller,began_us,ended_us,transfers,parked,conferenced,refused_by,visit,queue,joined_us,left_us,\
-                     end,agent,answered_us,talk_ended_us,ended_by,hold_us,not_answered\n";
+                     end,agent,answered_us,handed_over_us,talk_ended_us,ended_by,hold_us,not_answered\n";
 /// Columns of `truth-agents.csv`.
 const AGENTS: &str = "agent,name,from_us,to_us,state,reason\n";
 
@@ -37,7 +37,7 @@ pub(crate) fn write_call(out: &mut dyn Write, call: &TrueCall) -> io::Result<()>
         quoted(call.refused_by.as_deref().unwrap_or_default())
     );
     if call.visits.is_empty() {
-        return writeln!(out, "{head},0,,,,,,,,,,");
+        return writeln!(out, "{head},0,,,,,,,,,,,");
     }
     for (number, visit) in call.visits.iter().enumerate() {
         writeln!(out, "{head},{},{}", number + 1, columns(visit))?;
@@ -63,12 +63,13 @@ fn columns(visit: &TrueVisit) -> String {
         Some(EndedBy::Restart) => "RESTART",
     };
     format!(
-        "{},{},{},{end},{},{},{},{ended_by},{},{}",
+        "{},{},{},{end},{},{},{},{},{ended_by},{},{}",
         quoted(&visit.queue),
         visit.joined,
         moment(visit.left),
         visit.agent.as_deref().unwrap_or_default(),
         moment(visit.answered_at),
+        moment(visit.handed_over),
         moment(visit.talk_ended),
         visit.hold,
         visit.not_answered

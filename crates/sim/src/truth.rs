@@ -51,6 +51,9 @@ pub struct TrueVisit {
     pub answered_at: Option<i64>,
     /// When the member's part ended, by hanging up or transfer.
     pub talk_ended: Option<i64>,
+    /// When whoever consulted handed her caller over to the member: app_queue takes that for the
+    /// end of the talk, and counts wrap-up from then on.
+    pub handed_over: Option<i64>,
     /// Who ended it.
     pub ended_by: Option<EndedBy>,
     /// Microseconds on hold between answer and the end.

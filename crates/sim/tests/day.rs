@@ -79,7 +79,7 @@ fn queue_log_and_truth_tell_the_same_visits() {
                 *was.entry((visit["queue"].clone(), end)).or_default() += 1;
             }
         }
-        if !visit["talk_ended_us"].is_empty() {
+        if !visit["talk_ended_us"].is_empty() || !visit["handed_over_us"].is_empty() {
             *was.entry((visit["queue"].clone(), "talked")).or_default() += 1;
         }
     }

@@ -93,8 +93,10 @@ fn everything_that_happens_in_a_centre_happens() {
 
 #[test]
 fn what_begins_ends_and_positions_fit() {
-    for version in [Version::V16, Version::V22] {
-        let settings = Settings { version, ..settings(40, 11) };
+    let versions = [Version::V16, Version::V22];
+    let some = |consults: f64| versions.map(|version| (version, consults));
+    for (version, queue_consults_percent) in some(0.0).into_iter().chain(some(60.0)) {
+        let settings = Settings { version, queue_consults_percent, ..settings(40, 11) };
         let mut world = World::new(&settings, START);
         let mut said = Vec::new();
         world.advance(START + 15 * MINUTE, &mut said);

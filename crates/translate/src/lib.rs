@@ -3,6 +3,8 @@
 //!
 //! * [`asterisk`] holds everything that is known about Asterisk's events. Nothing else in the
 //!   product may know an Asterisk event by name.
+//! * [`queue_log`] reads Asterisk's own log of its queues, as a second source: it writes the
+//!   ledger itself.
 //! * [`order`] puts records into the one order in which they are folded, whoever heard them.
 //! * [`capture`] makes records of a recorded session's bytes.
 //!
@@ -12,3 +14,4 @@
 pub mod asterisk;
 pub mod capture;
 pub mod order;
+pub mod queue_log;

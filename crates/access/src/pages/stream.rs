@@ -15,6 +15,7 @@ use super::boards::Board;
 use super::wallboard::Wall;
 use super::{Page, only_acd, wanted};
 use crate::feed::{Feed, known};
+use crate::gzip::Coding;
 use crate::press::Topic;
 use crate::refusal::Refusal;
 use crate::rest::{Asked, pairs};
@@ -140,5 +141,5 @@ fn open(site: &Site, headers: &HeaderMap, asked: Vec<(String, String)>, page: Pa
     }
     let known = known(site, headers, since.as_deref())?;
     let press = site.press(&Topic::Page(page));
-    Ok(Feed::new(site, press, known, several)?.answer(true))
+    Ok(Feed::new(site, press, known, several)?.answer(true, Coding::accepted(headers)))
 }

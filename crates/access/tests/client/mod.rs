@@ -5,6 +5,7 @@ use access::{Hooks, Server, serve};
 use engine::Live;
 use facts::table::{Row, Shape, Table};
 use facts::{Stamp, table::Value};
+use flate2::write::GzDecoder;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -101,11 +102,16 @@ impl Site {
         let mut line = String::new();
         reader.read_line(&mut line).expect("status line");
         assert!(line.starts_with("HTTP/1.1 200"), "{line}");
+        let mut head = String::new();
         while line != "\r\n" {
             line.clear();
             reader.read_line(&mut line).expect("header line");
+            head.push_str(&line);
         }
-        Watch { reader, text: String::new(), bytes: 0 }
+        let head = headers(&head);
+        let gzip = head.get("content-encoding").is_some_and(|coding| coding == "gzip");
+        let inflate = gzip.then(|| GzDecoder::new(Vec::new()));
+        Watch { reader, headers: head, inflate, text: String::new(), bytes: 0 }
     }
 
     /// Stops the server and waits for its threads.
@@ -165,6 +171,12 @@ fn connect(address: SocketAddr, request: &str) -> TcpStream {
     socket
 }
 
+/// Header lines by their names in small letters.
+fn headers(lines: &str) -> BTreeMap<String, String> {
+    let named = lines.lines().filter_map(|l| l.split_once(':'));
+    named.map(|(k, v)| (k.to_ascii_lowercase(), v.trim().to_owned())).collect()
+}
+
 /// What the server said.
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -174,15 +186,21 @@ pub(crate) struct Answer {
 
 impl Answer {
     fn parse(bytes: Vec<u8>) -> Self {
-        let text = String::from_utf8(bytes).expect("UTF-8");
-        let (head, body) = text.split_once("\r\n\r\n").expect("an empty line");
-        let mut lines = head.lines();
-        let status = lines.next().and_then(|l| l.split(' ').nth(1)?.parse().ok()).expect("status");
-        let headers: BTreeMap<String, String> = lines
-            .filter_map(|l| l.split_once(':'))
-            .map(|(k, v)| (k.to_ascii_lowercase(), v.trim().to_owned()))
-            .collect();
-        Self { status, headers, body: body.to_owned() }
+        let end = bytes.windows(4).position(|w| w == b"\r\n\r\n").expect("an empty line");
+        let head = std::str::from_utf8(&bytes[..end]).expect("UTF-8");
+        let status = head.split(' ').nth(1).and_then(|s| s.parse().ok()).expect("status");
+        let headers = headers(head);
+        let body = &bytes[end + 4..];
+        let body = match headers.get("content-encoding").map(String::as_str) {
+            // An answer to HEAD has none.
+            Some("gzip") if !body.is_empty() => {
+                let mut plain = GzDecoder::new(Vec::new());
+                plain.write_all(body).expect("gzip");
+                plain.finish().expect("gzip to its end")
+            }
+            _ => body.to_vec(),
+        };
+        Self { status, headers, body: String::from_utf8(body).expect("UTF-8") }
     }
 
     pub(crate) fn json(&self) -> serde_json::Value {
@@ -207,8 +225,11 @@ impl Event {
 /// A stream that is watched.
 pub(crate) struct Watch {
     reader: BufReader<TcpStream>,
+    pub(crate) headers: BTreeMap<String, String>,
+    /// What makes text of the bytes of one who takes gzip.
+    inflate: Option<GzDecoder<Vec<u8>>>,
     text: String,
-    /// Bytes of events so far.
+    /// Bytes of events so far, as they travelled.
     pub(crate) bytes: usize,
 }
 
@@ -240,7 +261,15 @@ impl Watch {
             let mut chunk = vec![0; size + 2];
             self.reader.read_exact(&mut chunk).expect("the chunk");
             self.bytes += size;
-            self.text.push_str(std::str::from_utf8(&chunk[..size]).expect("whole characters"));
+            let plain = match &mut self.inflate {
+                None => chunk[..size].to_vec(),
+                Some(inflate) => {
+                    inflate.write_all(&chunk[..size]).expect("gzip");
+                    inflate.flush().expect("all that came");
+                    std::mem::take(inflate.get_mut())
+                }
+            };
+            self.text.push_str(std::str::from_utf8(&plain).expect("whole characters"));
         }
     }
 

@@ -202,7 +202,8 @@ fn talk(hour: &Hour, agent: &TrueAgent, have: i64, wrong: &mut Vec<String>) {
         let Some(from) = visit.answered_at else { continue };
         calls += 1;
         talk += visit.talk_ended.unwrap_or(hour.now.0) - from - visit.hold;
-        with_hold += visit.talk_ended.map_or(0, |to| to - from);
+        // The log's talk ends where the caller was handed over.
+        with_hold += visit.handed_over.or(visit.talk_ended).map_or(0, |to| to - from);
     }
     if (have - talk / 1_000).abs() > TALK_MS_OFF_MAX * (calls + 1) {
         let want = talk / 1_000;
@@ -213,6 +214,7 @@ fn talk(hour: &Hour, agent: &TrueAgent, have: i64, wrong: &mut Vec<String>) {
         let fields: Vec<&str> = line.split('|').collect();
         let said = match fields.get(4) {
             Some(&("COMPLETECALLER" | "COMPLETEAGENT")) => fields.get(6),
+            Some(&"ATTENDEDTRANSFER") if fields.get(5) == Some(&"LINK") => fields.get(9),
             Some(&"BLINDTRANSFER" | &"ATTENDEDTRANSFER") => fields.get(8),
             _ => None,
         };

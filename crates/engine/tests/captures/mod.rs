@@ -42,6 +42,12 @@ impl Capture {
         Some(bytes)
     }
 
+    /// What another witness wrote; empty if it wrote nothing.
+    pub(crate) fn witness(&self, name: &str) -> String {
+        let bytes = std::fs::read(self.dir.join(name)).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
     /// The records of session a, and of c where a restart cut a off.
     pub(crate) fn records(&self) -> Vec<Record> {
         let sessions = ["a", "c"].iter().filter_map(|s| self.bytes(s));
@@ -66,10 +72,15 @@ impl Capture {
 
 /// A fold with the lab's wrap-up times.
 pub(crate) fn new_fold() -> Fold {
+    Fold::new(settings())
+}
+
+/// How to fold what was recorded in the lab.
+pub(crate) fn settings() -> FoldSettings {
     let mut settings = FoldSettings::for_acd("pbx");
     let conf = include_bytes!("../../../../fixtures/expected/queues.conf");
     let (wrapup, problems) = translate::asterisk::parse_queues_conf(conf);
     assert!(problems.is_empty(), "{problems:?}");
     settings.translate.wrapup = wrapup;
-    Fold::new(settings)
+    settings
 }

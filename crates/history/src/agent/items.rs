@@ -228,7 +228,6 @@ items! {
         "CMS TI_OTHERTIME: clock, cut at the interval: none of these, and not rung, talking or \
          in after-call work for a split; once for the person, in the row of his oldest log-on: \
          sum it over his rows; seconds";
-    LOC_ID loc_id A Never "CMS LOC_ID: where his phone is; Asterisk does not say";
     RSV_LEVEL rsv_level A Never "CMS RSV_LEVEL: reserve level; Asterisk has no reserve agents";
     ACCEPTEDINTRS acceptedintrs C Never
         "CMS ACCEPTEDINTRS: interruptions accepted; Asterisk does not interrupt agents";

@@ -45,8 +45,9 @@ pub(crate) struct Agents {
     by_id: IndexMap<AgentId, Agent, FxBuildHasher>,
     /// When the switch was last lost, if it ever was.
     lost: Option<Stamp>,
-    /// Since when it is heard.
-    heard: Stamp,
+    /// Since when it is heard, or not, or since it started anew: no clock of what is told later
+    /// goes back further.
+    turned: Stamp,
 }
 
 /// Where an agent's time and log-ons are written.
@@ -94,12 +95,12 @@ impl Books {
 
     pub(crate) fn agent_is(&mut self, now: &AgentNow, at: Stamp) {
         // Who is missing when the switch is heard again went while nobody listened.
-        let unseen = !self.heard || at <= self.agents.heard;
-        let lost = self.agents.lost.filter(|_| unseen);
+        let unseen = !self.heard || at <= self.agents.turned;
+        let (lost, turned) = (self.agents.lost.filter(|_| unseen), self.agents.turned);
         let (agents, mut pages) = self.agents_and_pages();
         pages.lost = lost;
         if !agents.contains_key(&now.agent) {
-            agents.insert(now.agent.clone(), Agent::new(at));
+            agents.insert(now.agent.clone(), Agent::new(at.max(turned)));
         }
         if let Some(agent) = agents.get_mut(&now.agent) {
             agent.is_now(now, at, &mut pages);
@@ -108,8 +109,15 @@ impl Books {
 
     /// The link comes or goes: clocks have run up to here.
     pub(crate) fn agents_and_link(&mut self, link: &Link, at: Stamp) {
+        if self.heard == link.heard && !link.restarted {
+            return;
+        }
         let at = at.max(self.now);
+        self.agents.turned = at;
         self.splits.run_to(at, self.heard, &mut self.open);
+        if link.restarted {
+            self.splits.nobody_waits();
+        }
         if self.heard && !link.heard {
             self.agents.lost = Some(at);
         }
@@ -125,16 +133,15 @@ impl Books {
                 agent.turn(id, link.heard, at, &mut pages);
             }
         }
-        if link.heard && !was_heard {
-            self.agents.heard = at;
-        }
     }
 
-    /// The log-ons that are not over, as rows of `haglog` with LOGOUT NULL.
-    pub fn open_logons(&self) -> Vec<Row> {
+    /// The log-ons that had begun by a moment and are not over, as rows of `haglog` with LOGOUT
+    /// NULL.
+    pub fn open_logons(&self, at: Stamp) -> Vec<Row> {
         let logons = self.agents.by_id.iter().filter_map(|(id, a)| Some((id, a.logon()?)));
+        let begun = logons.filter(|(_, logon)| logon.on <= at);
         let mut rows: Vec<Row> =
-            logons.map(|(id, l)| haglog::row(id, l, &self.settings, &self.calendar)).collect();
+            begun.map(|(id, l)| haglog::row(id, l, &self.settings, &self.calendar)).collect();
         rows.sort();
         rows
     }

@@ -43,6 +43,11 @@ impl Splits {
         }
     }
 
+    /// The switch started anew: no call is up.
+    pub(crate) fn nobody_waits(&mut self) {
+        self.waiting.values_mut().for_each(|level| level.n = 0);
+    }
+
     /// Books what has lasted up to a moment.
     pub(crate) fn run_to(&mut self, at: Stamp, heard: bool, open: &mut VecDeque<Open>) {
         for (item, levels) in [(MAXINQUEUE, &mut self.waiting), (MAXSTAFFED, &mut self.staffed)] {

@@ -7,10 +7,10 @@
 pub(crate) mod busy;
 mod shapes;
 
-use crate::books::{Books, Closed};
+use crate::books::{Books, Closed, Of};
 use crate::calendar::Interval;
-use crate::items::{Counts, Known, UNKNOWN};
 use crate::coverage::COVERAGE;
+use crate::items::{Counts, Known, UNKNOWN};
 use crate::records::call_rec::CALL_REC;
 use crate::records::columns::extension;
 use crate::records::linkex::LINKEX;
@@ -189,7 +189,7 @@ impl Books {
             }),
         ];
         tables.retain(|(_, rows)| !rows.is_empty());
-        self.closed.push(Closed { interval: Some(open.interval), tables });
+        self.closed.push(Closed { of: Of::Interval(open.interval), tables });
     }
 
     pub(crate) fn agent_name(&self, agent: &AgentId) -> Value {

@@ -1,6 +1,8 @@
 //! Agents: clocks by split, calls of their own, log-ons, traces, and a switch that is not heard.
 
 use crate::check::check;
+use crate::script::{Script, moment};
+use facts::table::{Row, Value};
 
 /// Paused in one of two splits: AUX there, AVAIL here, available as a person.
 #[test]
@@ -198,6 +200,52 @@ fn a_restart() {
                 i_availtime=600 ti_stafftime=600 ti_availtime=600
          haglog logid=SIP/1 login=10:00:00 logout=10:10:00 outflag=>",
     );
+}
+
+/// The switch starts anew while it is heard: nobody waits any more, either.
+#[test]
+fn a_restart_without_a_gap() {
+    check(
+        "10:00:00 link up
+         10:00:00 agent SIP/1 in=1
+         10:05:00 waiting split=1 callers=2
+         10:10:00 link up restarted why=restarted
+         10:10:00 agent SIP/1 in=1/found/since=10:10:00
+         11:00:00 advance
+         hagent 1000 split=1 agent=SIP/1 device=SIP/1 logon=10:00:00 i_stafftime=600 \
+                i_availtime=600 ti_stafftime=600 ti_availtime=600
+         hagent 1000 split=1 agent=SIP/1 device=SIP/1 logon=10:10:00 i_stafftime=1200 \
+                i_availtime=1200 ti_stafftime=1200 ti_availtime=1200
+         hagent 1030 split=1 agent=SIP/1 device=SIP/1 logon=10:10:00 i_stafftime=1800 \
+                i_availtime=1800 ti_stafftime=1800 ti_availtime=1800
+         hsplit 1000 split=1 maxinqueue=2 maxstaffed=1 i_stafftime=1800 i_availtime=1800
+         hsplit 1030 split=1 maxstaffed=1 i_stafftime=1800 i_availtime=1800
+         haglog logid=SIP/1 login=10:00:00 logout=10:10:00 inflag=- outflag=>",
+    );
+}
+
+/// Who is logged on still has a row without an end, and does something.
+#[test]
+fn what_is_not_over() {
+    let script = Script::read(
+        "10:00:00 link up
+         10:00:00 agent SIP/2 in=1
+         10:00:00 agent SIP/1 in=1
+         10:05:00 agent SIP/1 mode=aux in=1/paused/reason=3
+         10:06:00 agent SIP/2",
+    );
+    let (books, _) = script.run();
+    let at = moment("10:10:00");
+    let words = |rows: Vec<Row>, columns: &[usize]| -> Vec<Vec<Value>> {
+        rows.iter().map(|r| columns.iter().map(|c| r[*c].clone()).collect()).collect()
+    };
+    // LOGID, LOGIN, LOGOUT.
+    let on = Value::Int(moment("10:00:00").secs());
+    assert_eq!(words(books.open_logons(at), &[2, 6, 7]), [["SIP/1".into(), on, Value::Null]]);
+    assert!(books.open_logons(moment("09:59:59")).is_empty());
+    // LOGID, DURATION, WORKMODE, AUXREASON.
+    let doing = ["SIP/1".into(), Value::Int(300), "AUX".into(), Value::Int(3)];
+    assert_eq!(words(books.open_activities(at), &[1, 6, 7, 10]), [doing]);
 }
 
 /// An agent's entry may be told a second late, even over a boundary: his clocks are exact.

@@ -4,11 +4,14 @@
 mod check;
 mod entry;
 mod script;
+mod seconds;
 
 mod agents;
+mod any;
 mod calls;
 mod frame;
 mod links;
+mod properties;
 mod splits;
 mod trunks;
 mod vectors;

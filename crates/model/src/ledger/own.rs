@@ -24,6 +24,8 @@ pub(crate) struct Own {
     acw_split: Option<Key<Split>>,
     held_split: Option<Key<Split>>,
     off_switch: bool,
+    /// The channel is that of a call he dialled, from its begin.
+    dialled: bool,
     since: Stamp,
 }
 
@@ -44,18 +46,20 @@ impl Model {
         let mut over = Vec::new();
         let Some(agent) = self.agents.get(key) else { return };
         own.retain_mut(|o| {
+            o.off_switch |= self.off_switch(o);
             if self.goes_on(agent, o) {
-                o.off_switch |= self.off_switch(o);
                 o.held_split = o.held_split.or(held.filter(|_| works));
                 return true;
             }
-            // What lasted no time was but the way to something else.
-            if at.since(o.since) > PASSING {
+            // What lasted no time was but the way to something else, unless he dialled in vain.
+            let in_vain = o.dialled && self.channels.get(o.channel).is_none();
+            if in_vain || at.since(o.since) > PASSING {
                 over.extend(self.own_call(agent, o));
             }
             false
         });
-        if let Some((channel, direction)) = talks
+        // Who is logged on nowhere is no agent now.
+        if let Some((channel, direction)) = talks.filter(|_| agent.staffed())
             && own.iter().all(|o| o.channel != channel)
         {
             own.extend(self.begin_own(agent, channel, direction, at));
@@ -75,7 +79,8 @@ impl Model {
         direction: Direction,
         at: Stamp,
     ) -> Option<Own> {
-        let call = self.channels.get(channel)?.call;
+        let c = self.channels.get(channel)?;
+        let call = c.call;
         let oldest = || agent.oldest.and_then(|i| agent.members.get(i)).map(|m| m.split);
         let acw = agent.state.mode == Mode::Acw;
         let mut own = Own {
@@ -87,6 +92,7 @@ impl Model {
             acw_split: agent.state.split.or_else(oldest).filter(|_| acw),
             held_split: agent.held_split,
             off_switch: false,
+            dialled: c.direction == Direction::In && at.since(c.began) <= PASSING,
             since: at,
         };
         own.off_switch = self.off_switch(&own);

@@ -178,7 +178,8 @@ proptest! {
             for (i, m) in agent.members.iter().enumerate() {
                 let clocks = agent.clocks_at(i, end, model.live);
                 if clocks != Clocks::default() {
-                    rows.insert((agent.id.clone(), model.splits.get(m.split).unwrap().id.clone()), clocks);
+                    let split = model.splits.get(m.split).unwrap().id.clone();
+                    rows.insert((agent.id.clone(), split), clocks);
                 }
             }
         }

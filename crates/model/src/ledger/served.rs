@@ -26,8 +26,8 @@ pub(crate) struct Notes {
     holds: Vec<(Stamp, Stamp)>,
     transferred: bool,
     conferenced: bool,
-    /// As the queue said.
-    released: Released,
+    /// As the queue said, and when.
+    released: Option<(Released, Stamp)>,
     /// Who asked to hang up in the talk that ended.
     hangup: Option<Party>,
     code: Text,
@@ -108,7 +108,7 @@ impl Model {
             holds: Vec::new(),
             transferred: false,
             conferenced: false,
-            released: Released::Unknown,
+            released: None,
             hangup: None,
             code: code.clone(),
         }))
@@ -130,6 +130,7 @@ impl Model {
         split: &str,
         agent: &str,
         released: Released,
+        at: Stamp,
     ) {
         if !self.ledger.on || released == Released::Unknown {
             return;
@@ -141,7 +142,7 @@ impl Model {
         };
         let notes = agent.and_then(|a| a.all_works().find(fits)).and_then(|w| w.notes.as_mut());
         if let Some(notes) = notes {
-            notes.released = released;
+            notes.released = Some((released, at));
         }
     }
 
@@ -243,11 +244,14 @@ impl Model {
         let now = after.work.call.and_then(|c| self.call_id(c)).cloned();
         let Some(split) = self.split_id(member).cloned() else { return };
         let notes = *notes;
-        let released = match (notes.released, notes.hangup) {
+        // The queue's interest may have ended long before the talk: then it says nothing of this.
+        let told = notes.released.filter(|(_, at)| ended.since(*at) <= REJOIN_MAX);
+        let released = match (told, notes.hangup) {
             _ if notes.transferred => Released::Transfer,
-            (Released::Unknown, Some(Party::Caller)) => Released::Caller,
-            (Released::Unknown, Some(Party::Agent)) => Released::Agent,
-            (told, _) => told,
+            (Some((told, _)), _) => told,
+            (None, Some(Party::Caller)) => Released::Caller,
+            (None, Some(Party::Agent)) => Released::Agent,
+            (None, Some(Party::Switch) | None) => Released::Unknown,
         };
         let acw_ended = ended.plus(acw);
         let served = Served {
@@ -277,9 +281,16 @@ impl Model {
     /// A call is about to be closed, its works have ended: how many of them are still to be
     /// written. They keep its last id.
     pub(crate) fn pending_of(&mut self, call: Key<Call>, workers: &[Key<Agent>]) -> u32 {
-        let Some(id) = self.call_id(call).cloned() else { return 0 };
         let mut pending = 0;
-        for key in workers {
+        if workers.is_empty() {
+            return pending;
+        }
+        let Some(id) = self.call_id(call).cloned() else { return pending };
+        for (i, key) in workers.iter().enumerate() {
+            // Who worked on two calls that were joined is named twice.
+            if workers.iter().take(i).any(|k| k == key) {
+                continue;
+            }
             let after = self.agents.get(*key).and_then(|a| a.after.as_ref());
             let of = after.and_then(|x| x.work.call).and_then(|c| self.live_call_key(c));
             let Some(a) = self.agents.get_mut(*key).filter(|_| of == Some(call)) else { continue };

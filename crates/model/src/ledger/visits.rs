@@ -9,7 +9,7 @@ use crate::splits::Split;
 use crate::timers::Timer;
 use crate::visits::Visit;
 use facts::{CallId, Outcome, SplitId, Stamp};
-use history::ledger::{Rang, RangEnd, Visit as Written, VisitEnd, What};
+use history::ledger::{LATE_MAX, Rang, RangEnd, Visit as Written, VisitEnd, What};
 
 /// A caller whose last phone rang out and whose visit ends within this time did not wait on
 /// (microseconds): the longest wait was over while it rang, and the ringing is told first.
@@ -102,7 +102,9 @@ impl Model {
             return;
         }
         let Some(v) = self.visits.get(key) else { return };
-        let (caller, at) = (v.caller, v.left.unwrap_or(at));
+        // While something still rings the verdict may come later than anybody waits for it.
+        let at = v.left.map_or(at, |left| left.max(at.plus(-LATE_MAX)));
+        let caller = v.caller;
         let waited_on = v.turn.left_alone.is_some_and(|alone| at.since(alone) > REQUEUE_GRACE);
         if waited_on || outcome == Outcome::Answered {
             self.requeue(key);

@@ -616,6 +616,81 @@ fn found_talking_is_not_counted() {
 }
 
 #[test]
+fn a_call_that_comes_back_is_written_once() {
+    expect(
+        "
+        1 new C PJSIP/trunk in up to=8001 context=in
+        2 queue C sales
+        3 leave C sales
+        3 verdict C sales timedout
+        3 end C
+        3 new D PJSIP/1005 out up call=C
+        4 end D
+        ",
+        FINAL,
+        "
+        3 visit sales C timedout joined=2
+        3 over C in trunk C 8001 in timedout queued=2 by=switch
+        ",
+    );
+}
+
+#[test]
+fn midnight_makes_the_last_talk_final() {
+    let mut model = model::Model::new(model::Settings::new("pbx"));
+    model.write_ledger();
+    let text = format!("{ANSWERED}{OVER}").replace("wrapup=4", "wrapup=0");
+    for fact in crate::text::facts(&text) {
+        model.apply(&fact);
+    }
+    model.start_day(crate::text::moment("19.5"));
+    let mut entries = Vec::new();
+    model.take_entries(&mut entries);
+    let served = entries.iter().map(crate::lines::line).filter(|l| l.contains(" served "));
+    let want = "19 served sales 1001 C joined=11 rang=11.5 answered=13 ended=19 by=caller";
+    assert_eq!(served.collect::<Vec<_>>(), [want]);
+}
+
+#[test]
+fn a_call_to_nobody_is_an_own_call_too() {
+    expect(
+        "
+        0     member PJSIP/1001 sales
+        5     new O PJSIP/1001 in to=0815
+        5.001 new P PJSIP/trunk out call=O
+        5.002 dialled P busy
+        5.002 end P
+        5.003 end O
+        ",
+        &["own"],
+        "5.003 own 1001 O out since=5 trunk",
+    );
+}
+
+#[test]
+fn taken_into_a_conference_and_coded_on_the_channel() {
+    let conference = "
+        15 conference A
+        16 code 42 C
+    ";
+    expect(
+        &format!("{ANSWERED}{conference}{OVER}"),
+        &["served"],
+        "23 served sales 1001 C joined=11 rang=11.5 answered=13 ended=19 conferenced by=caller code=42",
+    );
+}
+
+#[test]
+fn the_queues_word_on_who_hung_up_holds_for_the_talk_that_ends_then() {
+    let told = OVER.replace("19     hangup C", "19 complete C sales PJSIP/1001 by=agent");
+    let line = "23 served sales 1001 C joined=11 rang=11.5 answered=13 ended=19";
+    expect(&format!("{ANSWERED}{told}"), &["served"], &format!("{line} by=agent"));
+    // Said long before: the queue lost interest, the talk went on.
+    let early = format!("{ANSWERED}\n15 complete C sales PJSIP/1001 by=agent{OVER}");
+    expect(&early, &["served"], &format!("{line} by=caller"));
+}
+
+#[test]
 fn nothing_is_written_for_nobody() {
     let mut model = model::Model::new(model::Settings::new("pbx"));
     for fact in crate::text::facts(ANSWERED) {

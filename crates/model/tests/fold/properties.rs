@@ -215,6 +215,15 @@ proptest! {
                 prop_assert!(hold[0].0 <= hold[0].1, "{:?}", s);
             }
         }
+        // A call that is over waits for no more than is still to come.
+        for (i, e) in entries.iter().enumerate() {
+            let What::CallOver(over) = &e.what else { continue };
+            let later = entries[i..].iter().filter(|e| match &e.what {
+                What::Served(s) => over.ids.contains(&s.call),
+                _ => false,
+            });
+            prop_assert!(later.count() >= over.pending as usize, "{:?}", over);
+        }
         // Who took a trunk gave it back, and nobody waits any more.
         let seized = count(&|w| matches!(w, What::Seized(_)));
         prop_assert_eq!(count(&|w| matches!(w, What::Idle(_))), seized);

@@ -37,6 +37,8 @@ impl ChannelState {
 pub(crate) enum Endpoint {
     Agent(usize),
     Trunk(usize),
+    /// Nobody's: that half, 1 or 2, of a Local channel.
+    Local(u8),
 }
 
 /// A channel as in its snapshot; empty names and numbers are said as `<unknown>`.
@@ -103,9 +105,14 @@ impl World {
             Endpoint::Trunk(trunk) => {
                 (self.trunks.get(trunk).map(|trunk| trunk.name.clone()), "from-trunk")
             }
+            Endpoint::Local(_) => (None, "transfer"),
         };
-        let name = format!("PJSIP/{}-{:08x}", device.unwrap_or_default(), self.named);
-        self.named = self.named.wrapping_add(1);
+        let name = if let Endpoint::Local(half) = endpoint {
+            format!("Local/{exten}@{context}-{:08x};{half}", self.locals)
+        } else {
+            self.named = self.named.wrapping_add(1);
+            format!("PJSIP/{}-{:08x}", device.unwrap_or_default(), self.named.wrapping_sub(1))
+        };
         // Other things of Asterisk take numbers too.
         self.unique += u64::try_from(self.chance.between(1, 5)).unwrap_or(1);
         self.pass(80, 400);
@@ -122,7 +129,7 @@ impl World {
                 .get(agent)
                 .map(|agent| (agent.number.clone(), agent.name.clone()))
                 .unwrap_or_default(),
-            Endpoint::Trunk(_) => Default::default(),
+            Endpoint::Trunk(_) | Endpoint::Local(_) => Default::default(),
         };
         self.channel_numbers += 1;
         let number = self.channel_numbers;
@@ -158,6 +165,7 @@ impl World {
                     trunk.channels.push(number);
                 }
             }
+            Endpoint::Local(_) => {}
         }
         number
     }
@@ -377,6 +385,7 @@ impl World {
                 }
                 self.refresh_trunk(trunk);
             }
+            Endpoint::Local(_) => {}
         }
     }
 
@@ -407,7 +416,7 @@ impl World {
         match self.channels.get(&channel).map(|channel| channel.endpoint) {
             Some(Endpoint::Agent(agent)) => self.refresh_agent(agent),
             Some(Endpoint::Trunk(trunk)) => self.refresh_trunk(trunk),
-            None => {}
+            Some(Endpoint::Local(_)) | None => {}
         }
     }
 }

@@ -118,6 +118,7 @@ impl World {
         let dialled = match endpoint {
             Endpoint::Agent(_) => number.clone(),
             Endpoint::Trunk(trunk) => self.outside(trunk, &number),
+            Endpoint::Local(_) => String::new(),
         };
         self.say_pair("DialBegin", Classes::CALL, caller, channel, &[("DialString", &dialled)]);
         self.connect_line(caller, &number, &name);

@@ -22,6 +22,7 @@ impl World {
                 talk: None,
                 dialled: None,
                 consult: None,
+                link: None,
                 parked: None,
                 conference: None,
                 empty_room: None,
@@ -257,15 +258,22 @@ impl World {
                 agent: None,
                 answered_at: None,
                 talk_ended: None,
+                handed_over: None,
                 ended_by: None,
                 hold: 0,
                 not_answered: 0,
             });
         }
-        let gives_up = self.chance.exponential(patience).max(SECOND);
-        self.plan_step(call, gives_up, Step::GiveUp);
         self.plan_step(call, i64::from(wait_max) * SECOND, Step::QueueTimeout);
-        self.plan_key(call);
+        if self.is_consultation(call) {
+            // Somebody waits on hold meanwhile.
+            let gives_up = self.chance.between(20 * SECOND, 45 * SECOND);
+            self.plan_step(call, gives_up, Step::GiveUp);
+        } else {
+            let gives_up = self.chance.exponential(patience).max(SECOND);
+            self.plan_step(call, gives_up, Step::GiveUp);
+            self.plan_key(call);
+        }
         self.ask(queue, 300);
     }
 
@@ -372,6 +380,7 @@ impl World {
                 _ => queue.abandoned += 1,
             });
         }
+        self.consultation_ended(call);
         self.forget_call(call);
         if let Some(agent) = agent {
             self.keep_promises(agent);
@@ -464,6 +473,7 @@ impl World {
         self.say_newexten(caller, "Hangup", "");
         self.say_soft_hangup(caller, "16");
         self.hang_up(caller, 16);
+        self.consultation_ended(call);
         self.forget_call(call);
     }
 }

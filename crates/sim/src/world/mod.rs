@@ -14,6 +14,7 @@ mod conference;
 mod dialled;
 mod exit;
 mod inbound;
+mod link;
 mod lists;
 mod log;
 mod park;
@@ -38,6 +39,7 @@ pub(crate) use agent::{Agent, Member};
 pub(crate) use channel::{Bridge, BridgeKind, Channel};
 use conference::{ConferStep, Conference};
 use dialled::Dialled;
+use link::Link;
 use park::{ParkStep, Parked};
 use shift::Duty;
 
@@ -106,6 +108,9 @@ enum TalkStep {
     Consult,
     ConsultDials,
     CompleteTransfer,
+    ConsultQueue,
+    QueueDials,
+    Link,
     Park,
     Confer,
 }
@@ -167,6 +172,8 @@ struct Call {
     dialled: Option<Dialled>,
     /// The consultation that the agent of this call makes.
     consult: Option<u64>,
+    /// What links caller and agent, who are in two bridges.
+    link: Option<Link>,
     /// The caller waits in the parking lot.
     parked: Option<Parked>,
     /// The caller was sent into a conference.
@@ -223,6 +230,8 @@ pub struct World {
     channel_numbers: u64,
     /// Counter in channel names, from 0 at each start of the PBX.
     named: u32,
+    /// The same of Local channels.
+    locals: u32,
     /// Counter in unique ids, from 0 at each start of the PBX.
     unique: u64,
     calls: BTreeMap<u64, Call>,
@@ -259,6 +268,7 @@ impl World {
             channels: BTreeMap::new(),
             channel_numbers: 0,
             named: 0,
+            locals: 0,
             unique: 0,
             calls: BTreeMap::new(),
             call_numbers: 0,
@@ -287,11 +297,13 @@ impl World {
             })
             .collect();
         world.staff_queues();
-        world.plan(SECOND, Task::Arrival);
-        world.plan(3 * SECOND, Task::AgentDials);
-        world.plan_reload();
-        for agent in 0..agents {
-            world.begin_duty(agent);
+        if !settings.still {
+            world.plan(SECOND, Task::Arrival);
+            world.plan(3 * SECOND, Task::AgentDials);
+            world.plan_reload();
+            for agent in 0..agents {
+                world.begin_duty(agent);
+            }
         }
         let mut silence = Vec::new();
         world.advance(start, &mut silence);

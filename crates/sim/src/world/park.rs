@@ -249,7 +249,7 @@ impl World {
         bridge.native = true;
         let agent = match by.endpoint {
             Endpoint::Agent(agent) => Some(agent),
-            Endpoint::Trunk(_) => None,
+            Endpoint::Trunk(_) | Endpoint::Local(_) => None,
         };
         let ends = self.clock + self.chance.lognormal(50.0, 0.6).max(3 * SECOND);
         let talk = Talk {

@@ -45,6 +45,8 @@ impl World {
         if let Some(dialled) = now.dialled.as_mut() {
             dialled.parent = None;
         }
+        self.cut_link(call);
+        let Some(now) = self.calls.get_mut(&call) else { return };
         if now.parked.is_some() {
             self.cut_parked(call);
             return;
@@ -87,6 +89,7 @@ impl World {
         self.clock = self.clock.max(now);
         self.booted = self.clock;
         self.named = 0;
+        self.locals = 0;
         self.lot = None;
         self.unique = 0;
         for queue in &mut self.queues {

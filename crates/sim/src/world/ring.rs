@@ -201,6 +201,8 @@ impl World {
         if unsaid {
             let after = self.chance.between(5_000, 75_000);
             self.plan_step(call, after, Step::Talk(TalkStep::CallerEnds));
+        } else if self.is_consultation(call) {
+            self.plan_consultation(call);
         } else {
             self.plan_talk(call);
         }

@@ -20,6 +20,11 @@ impl World {
                 self.plan_step(call, mid, Step::Talk(TalkStep::Park));
                 return;
             }
+            if self.settings.queues.len() > 1 && self.happens(self.settings.queue_consults_percent)
+            {
+                self.plan_step(call, mid, Step::Talk(TalkStep::ConsultQueue));
+                return;
+            }
             if self.chance.percent(22.0) {
                 self.plan_step(call, mid, Step::Talk(TalkStep::Hold));
                 return;
@@ -74,6 +79,9 @@ impl World {
             TalkStep::Consult => self.consult(call),
             TalkStep::ConsultDials => self.consult_dials(call),
             TalkStep::CompleteTransfer => self.complete_transfer(call),
+            TalkStep::ConsultQueue => self.consult_with(call, TalkStep::QueueDials),
+            TalkStep::QueueDials => self.consult_queue(call),
+            TalkStep::Link => self.join_by_link(call),
             TalkStep::Confer => self.confer(call),
             TalkStep::Park => self.park(call),
         }
@@ -155,7 +163,11 @@ impl World {
             ("Reason", reason),
         ];
         if !unsaid && self.channels.contains_key(&caller) {
-            self.say_pair("AgentComplete", Classes::AGENT, caller, peer, &fields);
+            if self.channels.contains_key(&peer) {
+                self.say_pair("AgentComplete", Classes::AGENT, caller, peer, &fields);
+            } else {
+                self.say_channel("AgentComplete", Classes::AGENT, caller, &fields);
+            }
         } else if !unsaid {
             // Too late for the channels: they are not named any more.
             let mut event = self.event("AgentComplete", Classes::AGENT);
@@ -184,6 +196,10 @@ impl World {
 
     /// One of the two hangs up; everything about the call is torn down.
     pub(super) fn end_talk(&mut self, call: u64, by: EndedBy) {
+        if self.calls.get(&call).is_some_and(|call| call.link.is_some()) {
+            self.end_linked(call, by);
+            return;
+        }
         let caller = self.caller_of(call);
         let Some(talk) = self.calls.get(&call).and_then(|call| call.talk.clone()) else { return };
         let dialled = self.calls.get(&call).and_then(|call| call.dialled.clone());
@@ -229,7 +245,7 @@ impl World {
         }
         self.leave_bridge(&mut bridge, second);
         self.destroy_bridge(&bridge);
-        if dialled.is_some() {
+        if dialled.is_some() && talk.queue.is_none() {
             self.say_variable(caller, "DIALSTATUS", "ANSWER");
         }
         self.say_soft_hangup(caller, "16");

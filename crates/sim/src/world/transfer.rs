@@ -1,8 +1,10 @@
-//! Transfers of a queue caller: blind to a queue or an agent, attended with a consultation.
+//! Transfers of a queue caller: blind to a queue or an agent, attended with a colleague (with a
+//! queue: `link`).
 
 use super::dialled::Far;
 use super::{Bridge, SECOND, Step, Talk, TalkStep, World};
 use crate::class::Classes;
+use crate::said::Event;
 use crate::truth::EndedBy;
 
 impl World {
@@ -91,9 +93,14 @@ impl World {
 
     /// The agent puts the caller on hold to call a colleague.
     pub(super) fn consult(&mut self, call: u64) {
+        self.consult_with(call, TalkStep::ConsultDials);
+    }
+
+    /// The same to call somebody else.
+    pub(super) fn consult_with(&mut self, call: u64, dials: TalkStep) {
         self.hold(call);
         let after = self.chance.between(200_000, 2_000_000);
-        self.plan_step(call, after, Step::Talk(TalkStep::ConsultDials));
+        self.plan_step(call, after, Step::Talk(dials));
     }
 
     /// The agent calls a colleague who has time; if nobody has, the caller is taken back.
@@ -155,6 +162,10 @@ impl World {
             self.plan_end(consult);
             return;
         };
+        if theirs.queue.is_some() {
+            self.begin_link(consult);
+            return;
+        }
         let Some(ours) = self.calls.get(&call).and_then(|call| call.talk.clone()) else {
             self.plan_end(consult);
             return;
@@ -226,7 +237,7 @@ impl World {
     }
 
     /// The channels and bridges as they are before anything moves.
-    fn attended_transfer(
+    pub(super) fn attended_transfer(
         &self,
         call: u64,
         ours: &Talk,
@@ -245,27 +256,33 @@ impl World {
 
     fn say_transfer(&mut self, transfer: &Attended, main: &Bridge) {
         let mut event = self.event("AttendedTransfer", Classes::CALL);
-        event
-            .field("Result", "Success")
-            .channel("OrigTransferer", &transfer.first)
-            .bridge("Orig", &transfer.main)
-            .channel("SecondTransferer", &transfer.second)
-            .bridge("Second", &transfer.side)
-            .channel("Transferee", &transfer.caller)
-            .channel("TransferTarget", &transfer.target)
-            .field("IsExternal", "No")
-            .field("DestType", "Bridge")
-            .field("DestBridgeUniqueid", &main.uniqueid);
+        transfer.say(&mut event);
+        event.field("DestType", "Bridge").field("DestBridgeUniqueid", &main.uniqueid);
         self.say(event);
     }
 }
 
 /// What AttendedTransfer tells.
-struct Attended {
-    first: super::Channel,
+pub(super) struct Attended {
+    pub(super) first: super::Channel,
     main: Bridge,
-    second: super::Channel,
+    pub(super) second: super::Channel,
     side: Bridge,
-    caller: super::Channel,
-    target: super::Channel,
+    pub(super) caller: super::Channel,
+    pub(super) target: super::Channel,
+}
+
+impl Attended {
+    /// What is the same for all kinds of it.
+    pub(super) fn say(&self, event: &mut Event) {
+        event
+            .field("Result", "Success")
+            .channel("OrigTransferer", &self.first)
+            .bridge("Orig", &self.main)
+            .channel("SecondTransferer", &self.second)
+            .bridge("Second", &self.side)
+            .channel("Transferee", &self.caller)
+            .channel("TransferTarget", &self.target)
+            .field("IsExternal", "No");
+    }
 }

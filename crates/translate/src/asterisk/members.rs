@@ -10,7 +10,7 @@ impl Translator {
     pub(super) fn member_changed(&mut self, e: &Event<'_>, seen: HowSeen, out: &mut Out<'_>) {
         let (interface, name) = match seen {
             HowSeen::Listed => ("Location", "Name"),
-            HowSeen::Added | HowSeen::Changed => ("Interface", "MemberName"),
+            HowSeen::Added | HowSeen::Changed | HowSeen::Kept => ("Interface", "MemberName"),
         };
         let Some((split, agent)) = self.membership(e, interface, out) else {
             return;
