@@ -6,7 +6,7 @@ use crate::{Trouble, calls, columns, layout};
 use arrow::array::RecordBatch;
 use facts::table::{Row, Shape, Value};
 use facts::{Date, Stamp};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -199,19 +199,6 @@ impl Archive {
         self.swap(&written, &old, &traces, None)
     }
 
-    /// How far an ACD has come; None: nothing of it was put with a mark.
-    ///
-    /// # Errors
-    /// The manifest cannot be read.
-    pub fn mark(&self, acd: i64) -> Result<Option<Mark>, Trouble> {
-        let sql = "SELECT intervals, records FROM mark WHERE acd = ?1";
-        let mut select = self.conn.prepare_cached(sql)?;
-        let mark = |row: &rusqlite::Row<'_>| {
-            Ok(Mark { intervals: Stamp(row.get(0)?), records: Stamp(row.get(1)?) })
-        };
-        Ok(select.query_row([acd], mark).optional()?)
-    }
-
     /// Keeps where a later fold of an ACD may begin, and forgets those before `forget`.
     ///
     /// # Errors
@@ -226,19 +213,6 @@ impl Archive {
         manifest::keep_opening(&tx, acd, opening)?;
         tx.execute("DELETE FROM opening WHERE acd = ?1 AND at < ?2", (acd, forget.0))?;
         Ok(tx.commit()?)
-    }
-
-    /// The last opening of an ACD at or before a moment.
-    ///
-    /// # Errors
-    /// The manifest cannot be read.
-    pub fn opening(&self, acd: i64, at: Stamp) -> Result<Option<Opening>, Trouble> {
-        let sql =
-            "SELECT at, text FROM opening WHERE acd = ?1 AND at <= ?2 ORDER BY at DESC LIMIT 1";
-        let mut select = self.conn.prepare_cached(sql)?;
-        let opening =
-            |row: &rusqlite::Row<'_>| Ok(Opening { at: Stamp(row.get(0)?), text: row.get(1)? });
-        Ok(select.query_row((acd, at.0), opening).optional()?)
     }
 
     /// Deletes files that were replaced longer ago than `grace`; bytes that are free now.

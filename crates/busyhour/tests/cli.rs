@@ -134,6 +134,40 @@ fn replay_prints_one_object_a_line_with_its_table() {
 }
 
 #[test]
+fn replay_counts_history() {
+    let path = capture("hold", "a");
+    let rows = |more: &[&str]| {
+        let mut args = vec!["replay", arg(&path), "-o", "json"];
+        args.extend(more);
+        let said = run(args);
+        said.is(0, &[]).lines()
+    };
+    let split = rows(&["--table", "hsplit", "--timezone", "Asia/Kathmandu", "--interval", "15"]);
+    assert_eq!(split.len(), 1, "{split:?}");
+    // 11:49 in UTC is 17:34 there.
+    let is =
+        |column: &str, value: serde_json::Value| assert_eq!(split[0][column], value, "{column}");
+    is("table", "hsplit".into());
+    is("row_date", "2026-11-21".into());
+    is("starttime", 1730.into());
+    is("intrvl", 15.into());
+    is("acdcalls", 1.into());
+    is("holdcalls", 1.into());
+    is("incomplete", 1.into());
+    let more = ["dsplit", "wsplit", "msplit", "hagent", "dvdn", "call_rec", "intervals", "d_secs"];
+    for table in more {
+        let rows = rows(&["--table", table, "--timezone", "UTC"]);
+        assert_eq!(rows.len(), 1, "{table}: {rows:?}");
+        assert_eq!(rows[0]["acd_name"], "replay", "{table}");
+    }
+    let live = rows(&["--table", "calls", "--table", "hsplit", "--timezone", "UTC"]);
+    let tables: Vec<_> = live.iter().map(|row| row["table"].clone()).collect();
+    assert_eq!(tables, ["calls", "hsplit"]);
+    run(["replay", arg(&path), "--interval", "20"]).is(2, &["15, 30 or 60"]);
+    run(["replay", arg(&path), "--timezone", "Mars/Olympus"]).is(2, &["no such zone"]);
+}
+
+#[test]
 fn replay_stops_at_a_moment() {
     let path = capture("answered", "a");
     let calls = |at: Option<&str>| {

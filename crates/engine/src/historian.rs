@@ -4,7 +4,7 @@
 //! Pure like the fold: the same records give the same rows. A replay uses it without a server.
 
 use crate::fold::{Fold, FoldSettings};
-use facts::{Record, Stamp};
+use facts::{Kind, Record, Stamp};
 use history::ledger::{Entry, LATE_MAX};
 use history::{Books, Closed, Profile, Settings};
 
@@ -29,17 +29,22 @@ pub struct Historian {
     fold: Fold,
     books: Books,
     entries: Vec<Entry>,
+    /// The last moment at which the switch said anything, also what changes nothing.
+    heard: Stamp,
 }
 
 impl Historian {
     /// Both have seen nothing.
     pub fn new(mut fold: Fold, books: Books) -> Self {
         fold.write_ledger();
-        Self { fold, books, entries: Vec::new() }
+        Self { fold, books, entries: Vec::new(), heard: Stamp(i64::MIN) }
     }
 
     /// Takes one record as it was heard.
     pub fn push(&mut self, record: Record) {
+        if record.kind == Kind::Event {
+            self.heard = self.heard.max(record.stamp);
+        }
         self.fold.push(record);
         self.book();
     }
@@ -63,7 +68,7 @@ impl Historian {
     /// as the end of after-call work, is not. The live tables are of no use any more.
     pub fn finish(&mut self) {
         self.settle();
-        let end = self.fold.now();
+        let end = self.fold.now().max(self.heard);
         self.fold.advance(end.plus(LATE_MAX));
         self.fold.take_entries(&mut self.entries);
         self.entries.retain(|entry| entry.at <= end);

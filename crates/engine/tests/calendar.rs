@@ -92,9 +92,10 @@ fn clocks_that_jump_by_half_an_hour_cut_an_hour_in_two() {
     let island = calendar("Australia/Lord_Howe", Length::Hour);
     let autumn = intervals(&island, date("2026-04-05"));
     assert_eq!(autumn[..4].iter().map(|i| i.starttime).collect::<Vec<_>>(), [0, 100, 130, 200]);
-    assert_eq!(autumn[..4].iter().map(Interval::seconds).collect::<Vec<_>>(), [
-        3600, 3600, 1800, 3600
-    ]);
+    assert_eq!(
+        autumn[..4].iter().map(Interval::seconds).collect::<Vec<_>>(),
+        [3600, 3600, 1800, 3600]
+    );
     let spring = intervals(&island, date("2026-10-04"));
     assert_eq!(spring[..4].iter().map(|i| i.starttime).collect::<Vec<_>>(), [0, 100, 230, 300]);
     let day = |text| island.end(date(text)).secs() - island.begin(date(text)).secs();

@@ -12,8 +12,11 @@ use history::{Books, Sheets};
 use std::collections::BTreeMap;
 use witness::{Bridged, SECOND};
 
-/// The rows of a whole capture.
-fn sheets(capture: &Capture) -> Sheets {
+/// How long after-call work that runs at the end may take to come to its end.
+const LATER_S: i64 = 60;
+
+/// The rows of a whole capture and of so many seconds after it.
+fn sheets(capture: &Capture, later_s: i64) -> Sheets {
     let settings = captures::settings();
     let counting = counting(&settings);
     let calendar = Day::named("UTC").expect("UTC").calendar(Length::Half, 2026, 2026);
@@ -24,8 +27,9 @@ fn sheets(capture: &Capture) -> Sheets {
         historian.push(record);
     }
     historian.settle();
-    // After-call work that runs at the end comes to its end.
-    historian.advance(historian.fold().now().plus_secs(60));
+    if later_s > 0 {
+        historian.advance(historian.fold().now().plus_secs(later_s));
+    }
     historian.finish();
     let mut closed = Vec::new();
     historian.take_closed(&mut closed);
@@ -80,7 +84,7 @@ fn rows_count_what_queue_log_counts() {
     let mut compared = 0;
     for capture in all().iter().filter(|c| !SILENT.contains(&c.name.as_str())) {
         let logged = witness::queue_log(capture);
-        let sheets = sheets(capture);
+        let sheets = sheets(capture, LATER_S);
         let mut counted: BTreeMap<(String, &str), i64> = BTreeMap::new();
         for row in sheets.rows("hsplit") {
             for (item, _) in COUNTED {
@@ -93,14 +97,12 @@ fn rows_count_what_queue_log_counts() {
         for queue in queues {
             for (item, word) in COUNTED {
                 let ours = counted.get(&(queue.clone(), item)).copied().unwrap_or(0);
-                let theirs =
-                    logged.get(&(queue.clone(), word.to_owned())).copied().unwrap_or(0);
+                let theirs = logged.get(&(queue.clone(), word.to_owned())).copied().unwrap_or(0);
                 compared += theirs;
                 if ours != theirs {
                     let (version, name) = (&capture.version, &capture.name);
-                    wrong.push(format!(
-                        "{version}/{name}: {queue}: {item} {ours}, {word} {theirs}"
-                    ));
+                    wrong
+                        .push(format!("{version}/{name}: {queue}: {item} {ours}, {word} {theirs}"));
                 }
             }
         }
@@ -159,7 +161,7 @@ fn talks_begin_and_end_as_cel_and_cdr_say() {
             ("CEL", witness::cel(&capture)),
         ];
         let cdrs = witness::cdr(&capture);
-        for (agent, answered, ended) in talks(&sheets(&capture)) {
+        for (agent, answered, ended) in talks(&sheets(&capture, LATER_S)) {
             let mut compare = |what: &'static str, from: i64, to: i64, near: i64| {
                 if OTHERWISE.contains(&(capture.name.as_str(), what)) {
                     return;
@@ -201,7 +203,7 @@ fn talks_begin_and_end_as_cel_and_cdr_say() {
 fn waits_and_talks_are_as_long_as_queue_log_says() {
     let (mut wrong, mut compared) = (Vec::new(), 0);
     for capture in all().iter().filter(|c| !SILENT.contains(&c.name.as_str())) {
-        let sheets = sheets(capture);
+        let sheets = sheets(capture, LATER_S);
         let (mut waits, mut served) = (Vec::new(), Vec::new());
         for row in sheets.rows("call_rec") {
             if text("call_rec", &row, "anslogin").is_empty() {
@@ -230,4 +232,110 @@ fn waits_and_talks_are_as_long_as_queue_log_says() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(compared > 60, "only {compared} waits were compared");
+}
+
+/// Columns that are not compared: the same in all rows, or known only by whoever counts.
+const BY_THE_WAY: [&str; 13] = [
+    "row_date",
+    "starttime",
+    "intrvl",
+    "acd",
+    "split",
+    "extension",
+    "incomplete",
+    "servicelevel",
+    "acd_name",
+    "agent_name",
+    "starttime_utc",
+    "observed",
+    "source",
+];
+
+/// `TABLE [STARTTIME] COLUMN=VALUE …`, one for each row; indented lines go on; `TABLE none`.
+fn expected_rows(text: &str) -> Vec<(String, Vec<String>)> {
+    let mut rows: Vec<(String, Vec<String>)> = Vec::new();
+    for line in text.lines().filter(|l| !l.starts_with('#') && !l.trim().is_empty()) {
+        let mut words = line.split_whitespace().map(|w| w.replace('~', " "));
+        if !line.starts_with(' ') {
+            rows.push((words.next().unwrap_or_default(), Vec::new()));
+        }
+        let row = rows.last_mut().expect("a file begins with a row");
+        row.1.extend(words);
+    }
+    rows
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::Int(n) => n.to_string(),
+        Value::Text(text) => text.to_string(),
+        Value::Date(date) => date.to_string(),
+        Value::Stamp(at) => at.to_string(),
+        Value::Bool(b) => b.to_string(),
+    }
+}
+
+/// All that a counted row says: its STARTTIME, what it is of, every item that is neither 0 nor
+/// unknown.
+fn said(table: &str, row: &Row) -> String {
+    let shape = history::shape(table).expect("a table");
+    let cells = shape.columns.iter().zip(row).filter(|(column, value)| {
+        let empty = matches!(value, Value::Null | Value::Int(0) | Value::Stamp(_));
+        !empty && !BY_THE_WAY.contains(&column.name)
+    });
+    let mut words: Vec<String> =
+        cells.map(|(column, value)| format!("{}={}", column.name, shown(value))).collect();
+    words.push(int(table, row, "starttime").to_string());
+    words.sort();
+    words.join(" ")
+}
+
+/// How the rows of a table differ from those expected.
+fn difference(table: &str, expected: &[&Vec<String>], rows: &[Row]) -> Option<String> {
+    let (mut mine, mut theirs): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    if history::Element::of_table(table).is_some() {
+        theirs.extend(rows.iter().map(|row| said(table, row)));
+        for words in expected {
+            let mut words = (*words).clone();
+            words.sort();
+            mine.push(words.join(" "));
+        }
+        mine.sort();
+        theirs.sort();
+    } else {
+        // Of a record only what is named is compared.
+        mine.extend(expected.iter().map(|words| words.join(" ")));
+        for (i, row) in rows.iter().enumerate() {
+            let named = expected.get(i).into_iter().flat_map(|words| words.iter());
+            let names = named.filter_map(|word| word.split_once('=')).map(|(name, _)| name);
+            let words = names.map(|name| format!("{name}={}", shown(cell(table, row, name))));
+            theirs.push(words.collect::<Vec<_>>().join(" "));
+        }
+    }
+    (mine != theirs)
+        .then(|| format!("{table}:\n- {}\n+ {}", mine.join("\n- "), theirs.join("\n+ ")))
+}
+
+#[test]
+fn rows_are_those_that_a_person_derived() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/expected/history");
+    let (mut wrong, mut files) = (Vec::new(), 0);
+    for capture in all() {
+        let file = format!("{root}/{}/{}.txt", capture.version, capture.name);
+        let Ok(text) = std::fs::read_to_string(&file) else { continue };
+        files += 1;
+        let expected = expected_rows(&text);
+        let sheets = sheets(&capture, 0);
+        let tables: std::collections::BTreeSet<_> = expected.iter().map(|(t, _)| t).collect();
+        for table in tables {
+            let of_table = expected.iter().filter(|(t, words)| t == table && *words != ["none"]);
+            let of_table: Vec<_> = of_table.map(|(_, words)| words).collect();
+            if let Some(difference) = difference(table, &of_table, &sheets.rows(table)) {
+                wrong.push(format!("{}/{}: {difference}", capture.version, capture.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    assert!(files > 14, "only {files} captures have expected rows");
 }

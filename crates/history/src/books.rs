@@ -14,6 +14,10 @@ use std::collections::{BTreeMap, VecDeque};
 /// for. A stamp that goes back further than that counts in the oldest.
 const OPEN_MAX: usize = 2;
 
+/// After how much silence the intervals of it are left out (microseconds): a ledger goes on within
+/// a year, or its clock is wrong; to walk through a thousand years would take for ever.
+const SILENT_MAX: i64 = 400 * 86_400 * 1_000_000;
+
 /// The rows of one interval, or records, that are final as far as the ledger goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closed {
@@ -91,7 +95,7 @@ impl Books {
             What::Agent(now) => {
                 self.called(&now.agent, &now.name);
                 self.agent_is(now, entry.at);
-                self.talks(now);
+                self.talks(now, entry.at);
             }
             What::Waiting { split, callers } => self.waiting(split, *callers, entry.at),
             What::Seized(trunk) => self.seized(trunk, entry.at),
@@ -136,7 +140,6 @@ impl Books {
 
     /// Closes everything as far as it has come: the ledger is over.
     pub fn finish(&mut self) {
-        self.cut();
         coverage::finish(self);
         while !self.open.is_empty() {
             self.close_oldest();
@@ -163,10 +166,16 @@ impl Books {
             self.now = at;
             return;
         }
+        if at.since(self.now) > SILENT_MAX {
+            self.leap(at);
+        }
         while let Some(to) = self.open.back().map(|o| o.interval.to).filter(|to| *to <= at) {
+            // The end of time: nothing comes after it.
+            if to <= self.now && self.calendar.interval(to).to <= to {
+                break;
+            }
             self.records.are_of(to);
             self.settle(to);
-            self.cut();
             self.give_up_calls(to);
             self.open.push_back(Open::new(self.calendar.interval(to)));
             while self.open.len() > OPEN_MAX {
@@ -174,6 +183,24 @@ impl Books {
             }
         }
         self.settle(at);
+    }
+
+    /// Goes on at `at` without the intervals between: nothing was heard in them, however long the
+    /// switch said to be heard.
+    fn leap(&mut self, at: Stamp) {
+        let turn = |heard| Link { heard, restarted: false, why: Text::from("nothing for a year") };
+        let was_heard = self.heard;
+        if was_heard {
+            self.link(&turn(false), self.now);
+        }
+        while !self.open.is_empty() {
+            self.close_oldest();
+        }
+        self.open.push_back(Open::new(self.calendar.interval(at)));
+        self.now = at;
+        if was_heard {
+            self.link(&turn(true), at);
+        }
     }
 
     /// Books what the clocks have run since the last time into the newest interval.
@@ -185,17 +212,8 @@ impl Books {
         if seconds > 0 && self.heard {
             let Some(open) = self.open.back_mut() else { return };
             open.observed += seconds;
-            self.trunks.run(seconds, open);
-            self.calls.run(open);
         }
         self.now = at;
-    }
-
-    /// Books what clocks have run that are not booked every second: an interval ends.
-    pub(crate) fn cut(&mut self) {
-        if let Some(open) = self.open.back_mut() {
-            self.trunks.cut(open, &self.settings);
-        }
     }
 
     /// An agent has this name, if it is one.
@@ -213,13 +231,21 @@ impl Books {
         self.agents.run_to(up_to, self.heard, &mut self.open);
         self.agents.forget(up_to);
         self.splits.run_to(up_to, self.heard, &mut self.open);
+        self.whole_calls_run_to(up_to);
         if let Some(mut oldest) = self.open.pop_front() {
             self.write_profiles(&mut oldest);
             self.open.push_front(oldest);
         }
     }
 
+    /// Clocks and maxima of VDNs and trunks come up to a moment.
+    fn whole_calls_run_to(&mut self, at: Stamp) {
+        self.calls.run_to(at, self.heard, &mut self.open);
+        self.trunks.run_to(at, self.heard, &self.settings, &mut self.open);
+    }
+
     fn link(&mut self, link: &Link, at: Stamp) {
+        self.whole_calls_run_to(at.max(self.now));
         self.agents_and_link(link, at);
         self.link_in_records(link, at);
         coverage::link(self, link, at);
@@ -233,7 +259,7 @@ impl Books {
     fn close_oldest(&mut self) {
         self.complete();
         let Some(mut open) = self.open.pop_front() else { return };
-        self.trunks.give_up(&mut open);
+        self.trunks.give_up(&mut open, self.open.is_empty());
         vdn::administer(&mut open, &self.settings);
         trunk::group::administer(&mut open, &self.settings);
         self.audit(&open);

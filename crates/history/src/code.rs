@@ -4,7 +4,6 @@
 use crate::Books;
 use crate::items::items;
 use crate::ledger::Served;
-use crate::vdn::whole::Work;
 use facts::{Stamp, Text};
 
 items! {
@@ -19,14 +18,13 @@ const NONE: &str = "0";
 
 impl Books {
     pub(crate) fn served_code(&mut self, served: &Served, at: Stamp) {
-        let work = Work::of(served);
-        if work.talk < i64::from(self.settings.phantom_s) {
+        if self.is_phantom(served) {
             return;
         }
         let code = if served.code.is_empty() { Text::from(NONE) } else { served.code.clone() };
         let row = self.rows(at).codes.of(&code);
         row.add(ACDCALLS, 1);
-        row.add(ACDTIME, work.talk);
-        row.add(ACWTIME, work.acw);
+        row.add(ACDTIME, served.talk_s());
+        row.add(ACWTIME, served.acw_s());
     }
 }

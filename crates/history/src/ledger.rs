@@ -156,6 +156,8 @@ pub struct Trunk {
     pub direction: Direction,
     /// When it was seized.
     pub since: Stamp,
+    /// The call, by the id it has now; None: not known.
+    pub call: Option<CallId>,
 }
 
 /// How a visit went on that was not answered.

@@ -18,6 +18,7 @@ mod code;
 mod coverage;
 mod dump;
 pub mod items;
+mod lasting;
 pub mod ledger;
 mod records;
 pub mod rollup;

@@ -5,7 +5,10 @@ use facts::table::{Row, Value};
 use facts::{Date, Stamp};
 use history::calendar::{Calendar, Length};
 use history::ledger::{Entry, Link, What};
-use history::{Books, ELEMENTS, Level, SHAPES, Settings, Sheets, Source, shape};
+use history::{
+    AGENTS, Books, ELEMENTS, Element, GROUPS, Level, SHAPES, SPLITS, Settings, Sheets, Source,
+    VDNS, rollup, shape,
+};
 use std::collections::BTreeSet;
 
 fn at(text: &str) -> Stamp {
@@ -190,6 +193,23 @@ fn a_row_says_what_was_seen_of_its_interval_and_a_day_also_what_has_no_row() {
 }
 
 #[test]
+fn a_clock_that_leaps_by_an_age_is_not_walked_after() {
+    for far in ["2126-11-21T09:00Z", "9223372036854.775807"] {
+        let entries = [
+            (at("2026-11-21T08:10Z"), link(true)),
+            (at("2026-11-21T08:20Z"), arrived()),
+            (at(far), arrived()),
+            (at(far), link(true)),
+        ];
+        let sheets = sheets(&Settings::new(1, "pbx"), &berlin(), &entries);
+        assert_eq!(sheets.rows("intervals").len(), 2, "{far}");
+        assert_eq!(sum("hsplit", &sheets.rows("hsplit"), "i_arrived"), 2, "{far}");
+        assert_eq!(sum("intervals", &sheets.rows("intervals"), "incomplete"), 2, "{far}");
+        assert_eq!(sheets.rows("coverage").len(), 1, "{far}");
+    }
+}
+
+#[test]
 fn a_queue_log_is_named_as_the_source() {
     let mut settings = Settings::new(1, "pbx");
     settings.source = Source::QueueLog;
@@ -204,6 +224,9 @@ fn a_queue_log_is_named_as_the_source() {
         assert_eq!(rows.len(), 1, "{table}");
         assert_eq!(int(table, &rows[0], "i_arrived"), 1);
         assert_eq!(*cell(table, &rows[0], "source"), "queue_log".into());
+        assert_eq!(int(table, &rows[0], "abncalls"), 0, "it would say");
+        assert_eq!(*cell(table, &rows[0], "i_stafftime"), Value::Null, "it cannot know");
+        assert_eq!(*cell(table, &rows[0], "da_acwincalls"), Value::Null, "Asterisk has none");
         assert_eq!(int(table, &rows[0], "split"), 600, "a name of digits is the number");
         assert_eq!(*cell(table, &rows[0], "split_name"), "600".into());
         assert_eq!(*cell(table, &rows[0], "acd_name"), "pbx".into());
@@ -221,4 +244,171 @@ fn tables_that_nobody_filled_have_no_rows() {
         let letters = levels.map(|level| element.shape(level).name.chars().next());
         assert_eq!(letters, ['h', 'd', 'w', 'm'].map(Some));
     }
+}
+
+/// A row in which every item that is not named is 0, everything else unknown.
+fn made(element: &Element, level: Level, cells: &[(&str, Value)]) -> Row {
+    let shape = element.shape(level);
+    let value = |name: &str| cells.iter().find(|(n, _)| *n == name).map(|(_, v)| v.clone());
+    let items: BTreeSet<_> = element.item_names().collect();
+    let cell = |name: &str| {
+        let empty = if items.contains(name) { Value::Int(0) } else { Value::Null };
+        value(name).unwrap_or(empty)
+    };
+    assert!(cells.iter().all(|(name, _)| shape.column(name).is_some()), "{cells:?}");
+    shape.columns.iter().map(|c| cell(c.name)).collect()
+}
+
+/// The day's rows of interval rows, each at a local half hour of 25 October 2026 in Berlin.
+fn day(element: &Element, rows: &[(&str, &[(&str, Value)])]) -> Vec<Row> {
+    let calendar = berlin();
+    let rows: Vec<Row> = rows
+        .iter()
+        .map(|(moment, cells)| {
+            let interval = calendar.interval(at(&format!("2026-10-25T{moment}Z")));
+            let mut all = vec![
+                ("row_date", interval.date.into()),
+                ("starttime", interval.starttime.into()),
+                ("intrvl", Value::Int(30)),
+                ("acd", Value::Int(1)),
+                ("starttime_utc", interval.from.secs().into()),
+                ("observed", Value::Int(1_800)),
+                ("incomplete", Value::Int(0)),
+                ("source", "live".into()),
+            ];
+            all.retain(|(name, _)| cells.iter().all(|(n, _)| n != name));
+            all.extend(cells.iter().cloned());
+            made(element, Level::Interval, &all)
+        })
+        .collect();
+    rollup::day(element, &rows, date("2026-10-25"), &calendar, &Default::default())
+}
+
+#[test]
+fn cumulative_items_add_up_maxima_stay_and_the_last_word_of_an_administrator_holds() {
+    let cells = |calls: i64, most: i64, level: i64| {
+        [
+            ("split", Value::Int(600)),
+            ("acdcalls", calls.into()),
+            ("maxinqueue", most.into()),
+            ("servicelevel", level.into()),
+        ]
+    };
+    // Told out of order: what counts is the moment.
+    let rows = day(&SPLITS, &[("09:00", &cells(4, 7, 30)), ("08:00", &cells(3, 9, 20))]);
+    assert_eq!(rows.len(), 1);
+    let item = |name| int("dsplit", &rows[0], name);
+    assert_eq!((item("acdcalls"), item("maxinqueue"), item("servicelevel")), (7, 9, 30));
+    assert_eq!((item("split"), item("acd"), item("observed")), (600, 1, 3_600));
+    assert_eq!(item("starttime_utc"), at("2026-10-24T22:00Z").secs());
+}
+
+#[test]
+fn a_sum_with_an_unknown_part_is_unknown() {
+    let unknown: &[(&str, Value)] =
+        &[("incalls", Value::Int(2)), ("allinusetime", Value::Null), ("maxocc", Value::Int(1))];
+    let known: &[(&str, Value)] = &[("incalls", Value::Int(3)), ("maxocc", Value::Null)];
+    let rows = day(&GROUPS, &[("08:00", unknown), ("09:00", known)]);
+    assert_eq!(int("dtkgrp", &rows[0], "incalls"), 5);
+    assert_eq!(*cell("dtkgrp", &rows[0], "allinusetime"), Value::Null);
+    assert_eq!(*cell("dtkgrp", &rows[0], "maxocc"), Value::Null);
+}
+
+#[test]
+fn what_a_queue_log_told_stays_a_row_of_its_own() {
+    let live: &[(&str, Value)] = &[("split", Value::Int(1)), ("i_stafftime", Value::Int(60))];
+    let log: &[(&str, Value)] = &[
+        ("split", Value::Int(1)),
+        ("acdcalls", Value::Int(2)),
+        ("i_stafftime", Value::Null),
+        ("source", "queue_log".into()),
+    ];
+    let rows = day(&SPLITS, &[("08:00", live), ("08:00", log)]);
+    let told: Vec<_> = rows
+        .iter()
+        .map(|r| (cell("dsplit", r, "source").clone(), cell("dsplit", r, "i_stafftime").clone()))
+        .collect();
+    assert_eq!(told, [("live".into(), Value::Int(60)), ("queue_log".into(), Value::Null)]);
+}
+
+#[test]
+fn a_name_tells_splits_apart_that_have_no_number() {
+    let named = |name: &str| [("split_name", Value::from(name)), ("acdcalls", Value::Int(1))];
+    let rows = day(&SPLITS, &[("08:00", &named("sales")), ("08:00", &named("support"))]);
+    assert_eq!(rows.len(), 2);
+    // An agent who is told a name only later is the same.
+    let agent = |name: Value, logon: &str| {
+        [
+            ("logid", Value::from("SIP/1")),
+            ("split_name", "sales".into()),
+            ("agent_name", name),
+            ("logon", at(logon).into()),
+            ("acdcalls", Value::Int(1)),
+        ]
+    };
+    let rows = day(
+        &AGENTS,
+        &[
+            ("08:00", &agent("Ann".into(), "2026-10-25T08:00Z")),
+            ("09:00", &agent(Value::Null, "2026-10-25T09:10Z")),
+        ],
+    );
+    assert_eq!((rows.len(), int("dagent", &rows[0], "acdcalls")), (1, 2));
+    assert_eq!(*cell("dagent", &rows[0], "agent_name"), "Ann".into());
+    let logon = cell("dagent", &rows[0], "logon");
+    assert_eq!(*logon, at("2026-10-25T08:00Z").into(), "the first of the day");
+}
+
+fn busy(rows: &[(&str, i64)]) -> Vec<Row> {
+    let cells: Vec<_> = rows
+        .iter()
+        .map(|(at, calls)| {
+            let calls = Value::Int(*calls);
+            (*at, [("vdn", "8001".into()), ("incalls", calls.clone()), ("acdcalls", calls)])
+        })
+        .collect();
+    let rows: Vec<(&str, &[(&str, Value)])> =
+        cells.iter().map(|(at, cells)| (*at, cells.as_slice())).collect();
+    day(&VDNS, &rows)
+}
+
+#[test]
+fn the_busy_hour_is_the_hour_in_a_row_with_most_calls() {
+    let told = |row: &Row| {
+        ["bh_starttime", "bh_interval", "bh_vdncalls", "bh_acdcalls"]
+            .map(|name| cell("dvdn", row, name).clone())
+    };
+    let is = |start: i64, calls: i64| [start, 30, calls, calls].map(Value::Int);
+    let of = |rows: &[(&str, i64)]| told(&busy(rows)[0]);
+    // 10:00 there is 09:00 in UTC that day.
+    assert_eq!(of(&[("08:00", 5), ("08:30", 7), ("09:00", 6), ("09:30", 2)]), is(930, 13));
+    assert_eq!(of(&[("08:00", 5), ("09:00", 5)]), is(830, 5), "of equal hours the first");
+    assert_eq!(of(&[("22:30", 5)]), is(2300, 5), "it ends with the day");
+    // The second 02:00 of that night follows the first 02:30.
+    assert_eq!(of(&[("00:00", 1), ("00:30", 9), ("01:00", 8), ("01:30", 3)]), is(230, 17));
+    assert_eq!(of(&[("09:00", 0)]), [const { Value::Null }; 4], "no call, no busy hour");
+
+    let mut days = busy(&[("08:00", 5)]);
+    let mut other = busy(&[("12:00", 9), ("13:00", 8)]);
+    other[0][0] = date("2026-10-26").into();
+    days.append(&mut other);
+    let seen = Default::default();
+    let week = rollup::week(&VDNS, &days, date("2026-10-25"), &berlin(), &seen);
+    assert_eq!(told(&week[0]), is(1230, 9), "the busiest day's, not a sum");
+    assert_eq!(int("wvdn", &week[0], "incalls"), 22);
+    let month = rollup::month(&VDNS, &days, date("2026-10-01"), &berlin(), &seen);
+    assert_eq!(told(&month[0]), is(1230, 9));
+}
+
+#[test]
+fn a_trunk_groups_busy_hour_is_the_one_in_which_trunks_are_held_longest() {
+    let held = |incalls: i64, intime: i64, outtime: i64| {
+        [("incalls", incalls), ("intime", intime), ("outtime", outtime)]
+            .map(|(name, n)| (name, Value::Int(n)))
+    };
+    let many = held(90, 90, 0);
+    let long = held(1, 1_000, 800);
+    let rows = day(&GROUPS, &[("08:00", &many), ("12:00", &long)]);
+    let told = ["bh_starttime", "bh_incalls", "bh_intime", "bh_outtime"];
+    assert_eq!(told.map(|name| int("dtkgrp", &rows[0], name)), [1230, 1, 1_000, 800]);
 }

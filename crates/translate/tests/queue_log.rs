@@ -1,5 +1,7 @@
 //! Asterisk's queue log as a source: every line of every capture's log becomes what it says.
 
+#![allow(clippy::disallowed_methods, reason = "reads the fixtures")]
+
 mod support;
 
 use facts::{AgentId, Outcome, Released, Stamp, Text};

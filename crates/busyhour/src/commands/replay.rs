@@ -60,7 +60,8 @@ pub(crate) struct Replay {
     /// Length of the intervals of history, minutes: 15, 30 or 60.
     #[arg(long, value_name = "MINUTES", default_value = "30", value_parser = length)]
     interval: Length,
-    /// Local time of history: a zone of the tz database. Without it the config's, else UTC.
+    /// Local time of history: a zone of the tz database. Without it the config's, else
+    /// this machine's.
     #[arg(long, value_name = "ZONE", value_parser = zone)]
     timezone: Option<Day>,
     /// Print the digest of the final state as well: equal folds have equal digests.

@@ -211,6 +211,13 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     key(
         "pbx",
+        "interval",
+        Holds::Int(15, 60),
+        "30",
+        "Minutes that history is counted by: 15, 30 or 60 (CMS INTRVL).",
+    ),
+    key(
+        "pbx",
         "queues_conf",
         Holds::Path,
         "",

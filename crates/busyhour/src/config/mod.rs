@@ -8,6 +8,7 @@ mod read;
 use crate::exit::{Exit, Failure};
 use engine::{AcdSettings, Day, FoldSettings};
 use facts::{SplitId, Text};
+use history::calendar::Length;
 use journal::Limits;
 use links::asterisk::{LeaveOut, LoginMethod, Secret, TlsSettings};
 use read::{Problem, Section};
@@ -140,7 +141,9 @@ fn build(text: &str, base: &Path, found: &hackamore::Found) -> Result<Config, Ve
     match listen {
         Some(listen) if problems.is_empty() => {
             let server = Text::from(server);
-            let engine = engine::Settings { server, journal, acds, ring_bytes_max };
+            let history = Some(archive.clone());
+            let engine =
+                engine::Settings { server, journal, archive: history, acds, ring_bytes_max };
             Ok(Config { listen, engine, archive })
         }
         _ => Err(problems),
@@ -209,8 +212,13 @@ fn pbx(
             Day::of_this_machine()
         }),
     };
+    let minutes = section.int("interval").unwrap_or(Length::default().minutes());
+    let interval = Length::of_minutes(minutes).unwrap_or_else(|| {
+        problems.push(section.problem("interval", "intervals are 15, 30 or 60 minutes"));
+        Length::default()
+    });
     let fold = fold(section, base, problems);
-    (problems.len() == before).then_some(AcdSettings { link, fold, zone })
+    (problems.len() == before).then_some(AcdSettings { link, fold, zone, interval })
 }
 
 fn secret(section: &Section, base: &Path, problems: &mut Vec<Problem>) -> Option<Secret> {

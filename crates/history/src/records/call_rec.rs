@@ -17,6 +17,7 @@ use facts::{CallId, CivilTime, Outcome, Released, SplitId, Stamp, Text};
 const CONNECTED: i64 = 1;
 const ANSWERED: i64 = 2;
 const ABANDONED: i64 = 3;
+const INTERFLOWED: i64 = 4;
 const BUSY: i64 = 5;
 const DISCONNECTED: i64 = 6;
 const OTHER: i64 = 7;
@@ -97,6 +98,7 @@ fn alone<'a>(
         number: 1,
         disposition: match call.disposition {
             Disposition::Connected => CONNECTED,
+            Disposition::Outflow => INTERFLOWED,
             Disposition::Acd => ANSWERED,
             Disposition::Abandoned(_) => ABANDONED,
             Disposition::Busy => BUSY,
@@ -128,9 +130,8 @@ fn talk<'a>(
     ended: Stamp,
 ) -> Segment<'a> {
     let work = Work::of(served);
-    let phantom = work.talk < i64::from(books.settings.phantom_s);
     Segment {
-        disposition: if phantom { ABANDONED } else { ANSWERED },
+        disposition: if books.is_phantom(served) { ABANDONED } else { ANSWERED },
         queued: Some(served.joined),
         answered: Some(served.answered),
         ended: served.ended,
@@ -184,8 +185,9 @@ impl Segment<'_> {
 
     /// Microseconds on hold.
     fn hold_us(&self) -> i64 {
-        let holds = self.served.map(|s| s.holds.iter().map(|(from, to)| to.since(*from)).sum());
-        holds.unwrap_or(0)
+        let Some((served, answered)) = self.served.zip(self.answered) else { return 0 };
+        let held: i64 = served.holds.iter().map(|(from, to)| to.since(*from).max(0)).sum();
+        held.min(self.ended.since(answered).max(0))
     }
 
     /// Microseconds of talk, hold excluded.
@@ -323,9 +325,9 @@ columns! { s:
     segment Int s.number, "number of the segment in the call, from 1 (CMS SEGMENT)";
     disposition Int s.disposition,
         "1 connected (no agent of a split), 2 answered by an agent of a split, 3 abandoned \
-        (phantom included), 5 busy (refused by the split, ended by the switch), 6 disconnected \
-        (ended by the switch, or the end was not seen), 7 other; 4 interflowed is never made \
-        (CMS DISPOSITION)";
+        (phantom included), 4 interflowed (led to outside and answered there), 5 busy (refused by \
+        the split, ended by the switch), 6 disconnected (ended by the switch, or the end was not \
+        seen), 7 other (CMS DISPOSITION)";
     disppriority Int priority(s.priority),
         "0 not queued; by the queue's priority: 0: 3 low, 1: 4 medium, 2: 5 high, more: 6 top (CMS \
         DISPPRIORITY)";

@@ -69,6 +69,11 @@ impl Element {
         }
     }
 
+    /// The names of what is counted, in the order of the columns.
+    pub fn item_names(&self) -> impl Iterator<Item = &'static str> {
+        self.items.iter().map(|item| item.name)
+    }
+
     /// The element and the level of the table with that name.
     pub fn of_table(name: &str) -> Option<(&'static Self, Level)> {
         let levels = [Level::Interval, Level::Day, Level::Week, Level::Month];
@@ -111,7 +116,8 @@ const INTERVAL: &[Column] = &[
     column(
         "starttime",
         Type::Int,
-        "local time at which the interval begins, hhmm (CMS STARTTIME); in a night of 25 hours two intervals have the same",
+        "local time at which the interval begins, hhmm (CMS STARTTIME); in a night of 25 hours two \
+         intervals have the same",
     ),
     column("intrvl", Type::Int, "length of intervals, minutes: 15, 30 or 60 (CMS INTRVL)"),
     ACD,
@@ -123,7 +129,8 @@ const PERIOD: &[Column] = &[ROW_DATE, ACD];
 const INCOMPLETE: &[Column] = &[column(
     "incomplete",
     Type::Int,
-    "1: not every second was observed, or collection was disturbed; by day, week, month: how many intervals of it were so (CMS INCOMPLETE)",
+    "1: not every second was observed, or collection was disturbed; by day, week, month: how many \
+     intervals of it were so (CMS INCOMPLETE)",
 )];
 
 const ACD_NAME: &[Column] = &[column("acd_name", Type::Text, "name of the switch")];
@@ -176,7 +183,8 @@ const AGENT: &[Column] = &[
 const LOGON: &[Column] = &[column(
     "logon",
     Type::Stamp,
-    "the log-on that the row is of: another one has rows of its own; of a day, week or month the first",
+    "the log-on that the row is of: another one has rows of its own; of a day, week or month the \
+     first",
 )];
 
 /// How many columns parts have together.
@@ -222,7 +230,10 @@ const fn columns<const N: usize>(
 }
 
 macro_rules! shape {
-    ($name:literal, $doc:expr, $head:ident, $keys:expr, $busy:expr, $items:expr, $names:expr, $more:expr) => {{
+    (
+        $name:literal, $doc:expr, $head:ident, $keys:expr, $busy:expr, $items:expr, $names:expr,
+        $more:expr
+    ) => {{
         const PARTS: &[&[Column]] =
             &[$head, $keys, INCOMPLETE, $busy, ACD_NAME, $names, SEEN, $more];
         const N: usize = width(PARTS, $items);

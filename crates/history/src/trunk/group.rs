@@ -5,7 +5,7 @@ use crate::items::{Counts, Identity, UNKNOWN, items};
 use crate::rows::Open;
 use crate::settings::Settings;
 use crate::vdn::whole::{Disposition, Where, Whole, seconds};
-use facts::Direction;
+use facts::{Direction, Stamp};
 
 items! {
     TRUNKS trunks A Live "how many trunks the group has; NULL: not known (CMS TRUNKS)";
@@ -30,8 +30,9 @@ items! {
         ended by the switch (CMS BUSYCALLS)";
     DISCCALLS disccalls C Live "of othercalls: ended unanswered by other than the caller, or its \
         end was not seen (CMS DISCCALLS)";
-    OTHERCALLS othercalls C Live "of incalls: all others; beside connectcalls, busycalls and \
-        disccalls those whose trunk was idle long before the call was over (CMS OTHERCALLS)";
+    OTHERCALLS othercalls C Live "of incalls: all others: connectcalls, busycalls, disccalls, \
+        calls led to outside, and those whose trunk was idle long before the call was over (CMS \
+        OTHERCALLS)";
     OUTCALLS outcalls C Live "calls out by the group that are over (CMS OUTCALLS)";
     OUTTIME outtime C Live "of outcalls: seizure to idle (CMS OUTTIME)";
     I_OUTOCC i_outocc C Live "time in the interval that trunks were seized by the switch, added \
@@ -68,65 +69,51 @@ pub(crate) const IDENTITIES: &[Identity] = &[
     },
 ];
 
-/// Books a seizure that lasted `held` seconds.
+/// Books a seizure that lasted `held` seconds; what became of its call, and when that was
+/// answered, as far as it is about this trunk.
 pub(super) fn book(
     row: &mut Counts,
     seizure: &Seizure,
     held: i64,
-    short: bool,
-    call: Option<&Whole>,
+    answered: Option<Stamp>,
+    how: Option<Disposition>,
 ) {
-    row.add(SHORTCALLS, short.into());
+    let end = match (seizure.direction, how) {
+        (Direction::In, Some(Disposition::Acd)) => ACDCALLS,
+        (Direction::In, Some(Disposition::Abandoned(_))) => ABNCALLS,
+        (Direction::In, _) => OTHERCALLS,
+        (Direction::Out, Some(Disposition::Acd)) => O_ACDCALLS,
+        (Direction::Out, Some(Disposition::Abandoned(_))) => O_ABNCALLS,
+        (Direction::Out, _) => O_OTHERCALLS,
+    };
+    row.add(end, 1);
     match seizure.direction {
-        Direction::In => book_in(row, held, call),
-        Direction::Out => book_out(row, seizure, held, call),
+        Direction::In => {
+            row.add(INCALLS, 1);
+            row.add(INTIME, held);
+        }
+        Direction::Out => {
+            row.add(OUTCALLS, 1);
+            row.add(OUTTIME, held);
+            row.add(COMPLETED, answered.is_some().into());
+            row.add(SETUPTIME, answered.map_or(held, |a| seconds(seizure.since, a).min(held)));
+        }
     }
 }
 
-fn book_in(row: &mut Counts, held: i64, call: Option<&Whole>) {
-    row.add(INCALLS, 1);
-    row.add(INTIME, held);
-    let Some(call) = call else {
-        row.add(OTHERCALLS, 1);
-        return;
-    };
+/// Books what else is told of a call in.
+pub(super) fn book_call(row: &mut Counts, call: &Whole) {
     row.add(TRANSFERRED, call.transferred.into());
-    let other = match call.disposition {
-        Disposition::Acd => {
-            row.add(ACDCALLS, 1);
-            row.add(BACKUPCALLS, call.backup.into());
-            return;
-        }
-        Disposition::Abandoned(at) => {
-            row.add(ABNCALLS, 1);
-            match at {
-                Where::Vector => row.add(ABNVECCALLS, 1),
-                Where::Queue => row.add(ABNQUECALLS, 1),
-                Where::Ring => row.add(ABNRINGCALLS, 1),
-                Where::Phantom => {}
-            }
-            return;
-        }
-        Disposition::Connected => CONNECTCALLS,
-        Disposition::Busy => BUSYCALLS,
-        Disposition::Disconnected | Disposition::Unanswered => DISCCALLS,
-    };
-    row.add(OTHERCALLS, 1);
-    row.add(other, 1);
-}
-
-fn book_out(row: &mut Counts, seizure: &Seizure, held: i64, call: Option<&Whole>) {
-    row.add(OUTCALLS, 1);
-    row.add(OUTTIME, held);
-    let answered = call.and_then(|c| c.answered);
-    row.add(COMPLETED, answered.is_some().into());
-    row.add(SETUPTIME, answered.map_or(held, |a| seconds(seizure.since, a).min(held)));
-    let end = match call.map(|c| c.disposition) {
-        Some(Disposition::Acd) => O_ACDCALLS,
-        Some(Disposition::Abandoned(_)) => O_ABNCALLS,
-        _ => O_OTHERCALLS,
-    };
-    row.add(end, 1);
+    match call.disposition {
+        Disposition::Acd => row.add(BACKUPCALLS, call.backup.into()),
+        Disposition::Connected => row.add(CONNECTCALLS, 1),
+        Disposition::Abandoned(Where::Vector) => row.add(ABNVECCALLS, 1),
+        Disposition::Abandoned(Where::Queue) => row.add(ABNQUECALLS, 1),
+        Disposition::Abandoned(Where::Ring) => row.add(ABNRINGCALLS, 1),
+        Disposition::Abandoned(Where::Phantom) | Disposition::Outflow => {}
+        Disposition::Busy => row.add(BUSYCALLS, 1),
+        Disposition::Disconnected | Disposition::Unanswered => row.add(DISCCALLS, 1),
+    }
 }
 
 /// What an administrator says of trunk groups, at the end of an interval.

@@ -2,22 +2,25 @@
 //! seizes it. A seizure counts once, with its call: at the trunk and at its group, so that the
 //! trunks of a group add up to it.
 //!
-//! A call that is over names one channel. Other seizures (a transfer to outside, a trunk that was
-//! tried before another) count as other calls in the interval in which they became idle; so does a
-//! trunk whose call is not over when that interval is closed.
+//! A call that is over names the channel it came or went by: that seizure counts as the call came
+//! out. Other seizures of the call (it was led or transferred to outside, a trunk was tried before
+//! another) count with it as other calls. A seizure whose call is not over by the end of the
+//! interval after that in which it became idle counts in that one, as an other call.
 
 pub(crate) mod group;
 
 use crate::Books;
-use crate::items::{Identity, items};
+use crate::calendar::Calendar;
+use crate::items::{Counts, Identity, items};
+use crate::lasting::Lasting;
 use crate::ledger::Trunk;
 use crate::rows::Open;
 use crate::settings::Settings;
 use crate::vdn::whole::{Disposition, Whole, seconds};
-use facts::{ChannelId, Direction, Stamp, Text};
+use facts::{CallId, ChannelId, Direction, Stamp, Text};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 items! {
     INCALLS incalls C Live "calls in on the trunk that are over, after-call work included (CMS \
@@ -78,6 +81,8 @@ pub(crate) struct Seizure {
     pub(crate) direction: Direction,
     pub(crate) since: Stamp,
     pub(crate) idle: Stamp,
+    /// Its call, by one of its ids.
+    call: Option<CallId>,
 }
 
 /// A trunk in use.
@@ -86,20 +91,17 @@ struct InUse {
     trunk: Key,
     direction: Direction,
     since: Stamp,
-    /// Up to where its clock is booked, by [`Trunks::clock`].
-    booked: i64,
+    clock: Lasting,
     /// Its call, if that is over already.
     call: Option<u64>,
 }
 
 /// A group of which a trunk is in use.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Group {
     /// By place: in use.
     places: Vec<bool>,
-    in_use: u32,
-    /// Up to where ALLINUSETIME is booked, by [`Trunks::clock`].
-    booked: i64,
+    in_use: Lasting,
 }
 
 /// The trunk that a call came or went by.
@@ -115,27 +117,23 @@ pub(crate) enum Found {
 /// How trunks are now.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trunks {
-    /// Seconds that clocks have run.
-    clock: i64,
     in_use: IndexMap<ChannelId, InUse, FxBuildHasher>,
     /// Those whose call is not over.
     idle: IndexMap<ChannelId, Seizure, FxBuildHasher>,
     groups: BTreeMap<Text, Group>,
-    /// The begin of the interval whose maxima know how many are in use.
-    levelled: Option<Stamp>,
 }
 
 impl InUse {
-    fn run(&mut self, clock: i64, open: &mut Open) {
-        let seconds = clock - std::mem::replace(&mut self.booked, clock);
-        if seconds > 0 {
-            let (one, all) = match self.direction {
+    fn run_to(&mut self, at: Stamp, heard: bool, open: &mut VecDeque<Open>) {
+        let (trunk, direction) = (&self.trunk, self.direction);
+        self.clock.run_to(at, heard, open, |open, _, seconds| {
+            let (one, all) = match direction {
                 Direction::In => (I_INOCC, group::I_INOCC),
                 Direction::Out => (I_OUTOCC, group::I_OUTOCC),
             };
-            open.trunks.of(&self.trunk).add(one, seconds);
-            open.groups.of(&self.trunk.group).add(all, seconds);
-        }
+            open.trunks.of(trunk).add(one, seconds);
+            open.groups.of(&trunk.group).add(all, seconds);
+        });
     }
 }
 
@@ -147,7 +145,7 @@ impl Group {
             Some(used) => *used = true,
             None => self.places.push(true),
         }
-        self.in_use += 1;
+        self.in_use.n += 1;
         u32::try_from(place + 1).unwrap_or(u32::MAX)
     }
 
@@ -156,56 +154,69 @@ impl Group {
         if let Some(used) = self.places.get_mut(place) {
             *used = false;
         }
-        self.in_use = self.in_use.saturating_sub(1);
+        self.in_use.n -= 1;
     }
 
-    /// Lets the clock of all trunks in use run: as many as the group has.
-    fn run(&mut self, name: &Text, size: Option<u32>, clock: i64, open: &mut Open) {
-        let seconds = clock - std::mem::replace(&mut self.booked, clock);
-        if seconds > 0 && size.is_some_and(|size| size > 0 && self.in_use >= size) {
-            open.groups.of(name).add(group::ALLINUSETIME, seconds);
-        }
+    /// So many were in use up to a moment; all, if they are as many as the group has.
+    fn run_to(
+        &mut self,
+        name: &Text,
+        at: Stamp,
+        heard: bool,
+        settings: &Settings,
+        open: &mut VecDeque<Open>,
+    ) {
+        let size = settings.trunks.get(name).map_or(0, |size| i64::from(*size));
+        self.in_use.run_to(at, heard, open, |open, n, seconds| {
+            let row = open.groups.of(name);
+            row.max(group::MAXOCC, n);
+            if size > 0 && n >= size {
+                row.add(group::ALLINUSETIME, seconds);
+            }
+        });
     }
 }
 
 impl Trunks {
-    /// Lets the clocks of all trunks run. They are booked when a trunk is idle and when an interval
-    /// ends, not every second.
-    pub(crate) fn run(&mut self, seconds: i64, open: &mut Open) {
-        self.clock += seconds;
-        if self.levelled != Some(open.interval.from) {
-            self.levelled = Some(open.interval.from);
-            for (name, group) in &self.groups {
-                open.groups.of(name).max(group::MAXOCC, group.in_use.into());
-            }
-        }
-    }
-
-    /// Books all clocks: the interval ends.
-    pub(crate) fn cut(&mut self, open: &mut Open, settings: &Settings) {
+    /// Books the clocks of all trunks up to a moment.
+    pub(crate) fn run_to(
+        &mut self,
+        at: Stamp,
+        heard: bool,
+        settings: &Settings,
+        open: &mut VecDeque<Open>,
+    ) {
         for trunk in self.in_use.values_mut() {
-            trunk.run(self.clock, open);
+            trunk.run_to(at, heard, open);
         }
         for (name, group) in &mut self.groups {
-            group.run(name, settings.trunks.get(name).copied(), self.clock, open);
+            group.run_to(name, at, heard, settings, open);
         }
     }
 
-    fn seize(&mut self, trunk: &Trunk, open: &mut Open, settings: &Settings) {
+    fn seize(
+        &mut self,
+        trunk: &Trunk,
+        at: Stamp,
+        heard: bool,
+        settings: &Settings,
+        open: &mut VecDeque<Open>,
+    ) {
         if self.in_use.contains_key(&trunk.channel) || self.in_use.len() >= IN_USE_MAX {
             return;
         }
-        let clock = self.clock;
         let name = &trunk.group;
-        let group = self.groups.entry(name.clone()).or_default();
-        group.run(name, settings.trunks.get(name).copied(), clock, open);
+        let group = self
+            .groups
+            .entry(name.clone())
+            .or_insert_with(|| Group { places: Vec::new(), in_use: Lasting::new(0, at) });
+        group.run_to(name, at, heard, settings, open);
         let place = group.take();
-        open.groups.of(name).max(group::MAXOCC, group.in_use.into());
         let seized = InUse {
             trunk: Key { group: name.clone(), place },
             direction: trunk.direction,
             since: trunk.since,
-            booked: clock,
+            clock: Lasting::new(1, at),
             call: None,
         };
         self.in_use.insert(trunk.channel.clone(), seized);
@@ -215,22 +226,21 @@ impl Trunks {
     fn free(
         &mut self,
         channel: &ChannelId,
+        of: Option<&CallId>,
         at: Stamp,
-        open: &mut Open,
+        heard: bool,
         settings: &Settings,
+        open: &mut VecDeque<Open>,
     ) -> Option<(u64, Seizure)> {
         let mut used = self.in_use.swap_remove(channel)?;
-        used.run(self.clock, open);
+        used.run_to(at, heard, open);
         let name = &used.trunk.group;
         if let Some(group) = self.groups.get_mut(name) {
-            group.run(name, settings.trunks.get(name).copied(), self.clock, open);
+            group.run_to(name, at, heard, settings, open);
             group.free(used.trunk.place);
-            if group.in_use == 0 {
-                self.groups.remove(name);
-            }
         }
         let InUse { trunk, direction, since, call, .. } = used;
-        let seizure = Seizure { trunk, direction, since, idle: at };
+        let seizure = Seizure { trunk, direction, since, idle: at, call: of.cloned() };
         match call {
             Some(call) => Some((call, seizure)),
             None => {
@@ -240,10 +250,19 @@ impl Trunks {
         }
     }
 
-    /// The trunk of a call that is over.
-    pub(crate) fn trunk_of(&mut self, channel: &ChannelId, call: u64) -> Found {
-        if let Some(seizure) = self.idle.swap_remove(channel) {
-            return Found::Idle(seizure);
+    /// The trunk of a call that is over at `at`.
+    pub(crate) fn trunk_of(
+        &mut self,
+        channel: &ChannelId,
+        call: u64,
+        at: Stamp,
+        calendar: &Calendar,
+    ) -> Found {
+        if let Some(seizure) = self.idle.get(channel) {
+            if !seizure.waits_until(at, calendar) {
+                return Found::Unknown;
+            }
+            return self.idle.swap_remove(channel).map_or(Found::Unknown, Found::Idle);
         }
         match self.in_use.get_mut(channel) {
             Some(used) => {
@@ -254,33 +273,47 @@ impl Trunks {
         }
     }
 
-    /// An interval is closed: what became idle in it is booked without its call.
-    pub(crate) fn give_up(&mut self, open: &mut Open) {
-        let to = open.interval.to;
+    /// Other trunks that a call that is over at `at` took, by its ids.
+    pub(crate) fn others_of(
+        &mut self,
+        call: &[CallId],
+        at: Stamp,
+        calendar: &Calendar,
+    ) -> Vec<Seizure> {
+        let of = |s: &Seizure| s.call.as_ref().is_some_and(|c| call.contains(c));
+        let found =
+            self.idle.extract_if(.., |_, seizure| of(seizure) && seizure.waits_until(at, calendar));
+        found.map(|(_, seizure)| seizure).collect()
+    }
+
+    /// An interval is closed: what became idle before it is booked in it without its call; if it is
+    /// the last one, all that is left.
+    pub(crate) fn give_up(&mut self, open: &mut Open, is_last: bool) {
+        let from = open.interval.from;
         self.idle.retain(|_, seizure| {
-            let stays = seizure.idle >= to;
+            let stays = seizure.idle >= from && !is_last;
             if !stays {
                 book(open, seizure, None);
             }
             stays
         });
+        self.groups.retain(|_, group| group.in_use.n > 0);
     }
 }
 
 impl Books {
-    pub(crate) fn seized(&mut self, trunk: &Trunk, _at: Stamp) {
-        if let Some(open) = self.open.back_mut() {
-            self.trunks.seize(trunk, open, &self.settings);
-        }
+    pub(crate) fn seized(&mut self, trunk: &Trunk, at: Stamp) {
+        self.trunks.seize(trunk, at, self.heard, &self.settings, &mut self.open);
     }
 
     pub(crate) fn idle(&mut self, trunk: &Trunk, at: Stamp) {
-        self.free_trunk(&trunk.channel, at);
+        self.free_trunk(&trunk.channel, trunk.call.as_ref(), at);
     }
 
-    fn free_trunk(&mut self, channel: &ChannelId, at: Stamp) {
-        let Some(open) = self.open.back_mut() else { return };
-        if let Some((call, seizure)) = self.trunks.free(channel, at, open, &self.settings) {
+    fn free_trunk(&mut self, channel: &ChannelId, of: Option<&CallId>, at: Stamp) {
+        let (settings, open) = (&self.settings, &mut self.open);
+        if let Some((call, seizure)) = self.trunks.free(channel, of, at, self.heard, settings, open)
+        {
             self.calls.trunk(call, Some(seizure));
             self.book_if_complete(call);
         }
@@ -290,32 +323,74 @@ impl Books {
     pub(crate) fn free_all_trunks(&mut self, at: Stamp) {
         let channels: Vec<ChannelId> = self.trunks.in_use.keys().cloned().collect();
         for channel in channels {
-            self.free_trunk(&channel, at);
+            self.free_trunk(&channel, None, at);
         }
+    }
+}
+
+impl Seizure {
+    /// Whether it can still be told at a moment how its call came out: to the next interval's end.
+    fn waits_until(&self, at: Stamp, calendar: &Calendar) -> bool {
+        at < calendar.interval(calendar.interval(self.idle).to).to
+    }
+
+    /// Whether it was a call out at a moment.
+    pub(crate) fn was_out(&self, at: Stamp) -> bool {
+        self.direction == Direction::Out && (self.since..=self.idle).contains(&at)
     }
 }
 
 /// Books a seizure at its trunk and group, as its call came out if that is known.
 pub(crate) fn book(open: &mut Open, seizure: &Seizure, call: Option<&Whole>) {
     let held = seconds(seizure.since, seizure.idle);
-    let one = open.trunks.of(&seizure.trunk);
-    let how = call.map(|c| c.disposition);
-    let items = match seizure.direction {
+    let short = held < SHORT && call.is_some_and(unnoticed);
+    let end = match call.map(|c| c.disposition) {
+        Some(Disposition::Acd) => End::Acd,
+        Some(Disposition::Abandoned(_)) => End::Abandoned,
+        _ => End::Other,
+    };
+    let row = open.trunks.of(&seizure.trunk);
+    count(row, seizure.direction, held, end);
+    row.add(SHORTCALLS, short.into());
+    let answered = call.and_then(|c| c.answered);
+    let row = open.groups.of(&seizure.trunk.group);
+    row.add(group::SHORTCALLS, short.into());
+    group::book(row, seizure, held, answered, call.map(|c| c.disposition));
+    if let Some(call) = call.filter(|_| seizure.direction == Direction::In) {
+        group::book_call(row, call);
+    }
+}
+
+/// Books a seizure that a call took beside the one it came or went by.
+pub(crate) fn book_other(open: &mut Open, seizure: &Seizure, call: &Whole) {
+    let held = seconds(seizure.since, seizure.idle);
+    count(open.trunks.of(&seizure.trunk), seizure.direction, held, End::Other);
+    let answered = call.answered.filter(|at| seizure.was_out(*at));
+    group::book(open.groups.of(&seizure.trunk.group), seizure, held, answered, None);
+}
+
+/// How a seizure counts.
+#[derive(Clone, Copy)]
+enum End {
+    Acd,
+    Abandoned,
+    Other,
+}
+
+fn count(row: &mut Counts, direction: Direction, held: i64, end: End) {
+    let items = match direction {
         Direction::In => [INCALLS, INTIME, ACDCALLS, ABNCALLS, OTHERCALLS],
         Direction::Out => [OUTCALLS, OUTTIME, O_ACDCALLS, O_ABNCALLS, O_OTHERCALLS],
     };
     let [calls, time, acd, abandoned, other] = items;
-    one.add(calls, 1);
-    one.add(time, held);
-    let end = match how {
-        Some(Disposition::Acd) => acd,
-        Some(Disposition::Abandoned(_)) => abandoned,
-        _ => other,
+    row.add(calls, 1);
+    row.add(time, held);
+    let end = match end {
+        End::Acd => acd,
+        End::Abandoned => abandoned,
+        End::Other => other,
     };
-    one.add(end, 1);
-    let short = held < SHORT && call.is_some_and(unnoticed);
-    one.add(SHORTCALLS, short.into());
-    group::book(open.groups.of(&seizure.trunk.group), seizure, held, short, call);
+    row.add(end, 1);
 }
 
 /// Neither queued nor answered nor ended by the switch.

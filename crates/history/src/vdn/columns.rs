@@ -82,7 +82,7 @@ items! {
     SVCLEVELCHG svclevelchg A Live "1: servicelevel changed meanwhile (CMS SVCLEVELCHG)";
     PERIODCHG periodchg A Live "1: a period changed meanwhile (CMS PERIODCHG)";
     SLVLABNS slvlabns C Live "of abncalls: wait within servicelevel (CMS SLVLABNS)";
-    SLVLOUTFLOWS slvloutflows C Live "0, as outflowcalls (CMS SLVLOUTFLOWS)";
+    SLVLOUTFLOWS slvloutflows C Live "of outflowcalls: wait within servicelevel (CMS SLVLOUTFLOWS)";
     BUSYCALLS busycalls C Live "of othercalls: refused by the last split it came to and then \
         ended by the switch (CMS BUSYCALLS)";
     BUSYTIME busytime C Live "of busycalls: begin to end (CMS BUSYTIME)";
@@ -90,10 +90,12 @@ items! {
         end was not seen (CMS DISCCALLS)";
     DISCTIME disctime C Live "of disccalls: begin to end (CMS DISCTIME)";
     VDISCCALLS vdisccalls C Live "of disccalls: never in a split (CMS VDISCCALLS)";
-    OUTFLOWCALLS outflowcalls C Live "0: a call that is led outside is answered there, so it is \
-        one of connectcalls, or abandoned (CMS OUTFLOWCALLS)";
-    OUTFLOWTIME outflowtime C Live "0, as outflowcalls (CMS OUTFLOWTIME)";
-    INTERFLOWCALLS interflowcalls C Live "0, as outflowcalls (CMS INTERFLOWCALLS)";
+    OUTFLOWCALLS outflowcalls C Live "of othercalls: led to outside and answered there, by no \
+        agent of a split before (CMS OUTFLOWCALLS)";
+    OUTFLOWTIME outflowtime C Live "of outflowcalls: begin to that answer; what comes after is \
+        not in the VDN (CMS OUTFLOWTIME)";
+    INTERFLOWCALLS interflowcalls C Live "outflowcalls: Asterisk leads no call to another VDN \
+        (CMS INTERFLOWCALLS)";
     LOOKATTEMPTS lookattempts C Never "not counted: Asterisk has no such thing (CMS LOOKATTEMPTS)";
     LOOKFLOWCALLS lookflowcalls C Never "not counted: Asterisk has no such thing (CMS \
         LOOKFLOWCALLS)";

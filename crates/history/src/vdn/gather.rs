@@ -6,13 +6,14 @@
 //! dropped, and both are counted.
 
 use super::Key;
+use crate::lasting::Lasting;
 use crate::ledger::{CallOver, Rang, Served, Visit, VisitEnd};
 use crate::rows::Open;
 use crate::trunk::Seizure;
 use facts::{CallId, SplitId, Stamp};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// So many calls live at most; beyond, the oldest is given up.
 const LIVE_MAX: usize = 200_000;
@@ -63,6 +64,8 @@ pub(crate) struct Parts {
     pub(crate) over: Option<(CallOver, Stamp)>,
     /// Its trunk, idle again.
     pub(crate) trunk: Option<Seizure>,
+    /// Other trunks it took: it was led to outside.
+    pub(crate) others: Vec<Seizure>,
     /// Its trunk is not idle yet.
     trunk_due: bool,
     /// Parts that were too many.
@@ -97,10 +100,24 @@ impl Parts {
 }
 
 /// Calls of one VDN now.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Now {
-    in_progress: i64,
-    waiting: i64,
+    in_progress: Lasting,
+    waiting: Lasting,
+}
+
+impl Now {
+    /// It was so up to a moment.
+    fn run_to(&mut self, key: &Key, at: Stamp, heard: bool, open: &mut VecDeque<Open>) {
+        self.in_progress.run_to(at, heard, open, |open, n, _| super::in_progress(open, key, n));
+        self.waiting.run_to(at, heard, open, |open, n, _| super::waiting(open, key, n));
+    }
+
+    /// A call is there no longer.
+    fn leave(&mut self, call: &Entered) {
+        self.in_progress.n -= 1;
+        self.waiting.n -= i64::from(call.waits);
+    }
 }
 
 /// Calls that are not over.
@@ -111,8 +128,6 @@ pub(crate) struct Calls {
     live: BTreeMap<u64, Parts>,
     next: u64,
     now: BTreeMap<Key, Now>,
-    /// The begin of the interval whose maxima know of `now`.
-    levelled: Option<Stamp>,
     /// Calls that were given up complete enough to be booked.
     late: Vec<Parts>,
     /// Calls, and parts of calls, that were given up.
@@ -142,41 +157,54 @@ impl Calls {
         (serial, parts)
     }
 
-    /// A call came to a VDN; the counts of it, how many are in it and wait, if it is new.
-    pub(super) fn enter(&mut self, call: &CallId, key: Key, at: Stamp) -> Option<(i64, i64)> {
+    /// A call came to a VDN; whether it is new there.
+    pub(super) fn enter(
+        &mut self,
+        call: &CallId,
+        key: Key,
+        at: Stamp,
+        heard: bool,
+        open: &mut VecDeque<Open>,
+    ) -> bool {
         let (_, parts) = self.part(call, at);
         if !parts.entered.is_empty() {
-            return None;
+            return false;
         }
         parts.entered.push(Entered { key: key.clone(), waits: true });
-        let now = self.now.entry(key).or_default();
-        now.in_progress += 1;
-        now.waiting += 1;
-        Some((now.in_progress, now.waiting))
+        let none = Lasting::new(0, at);
+        let now = self.now.entry(key.clone()).or_insert(Now { in_progress: none, waiting: none });
+        now.run_to(&key, at, heard, open);
+        now.in_progress.n += 1;
+        now.waiting.n += 1;
+        true
     }
 
     /// An agent talks to a call: it waits no longer.
-    pub(super) fn talks(&mut self, call: &CallId) {
+    pub(super) fn talks(
+        &mut self,
+        call: &CallId,
+        at: Stamp,
+        heard: bool,
+        open: &mut VecDeque<Open>,
+    ) {
         let Some(parts) = self.ids.get(call).and_then(|serial| self.live.get_mut(serial)) else {
             return;
         };
         for entered in parts.entered.iter_mut().filter(|e| e.waits) {
             entered.waits = false;
             if let Some(now) = self.now.get_mut(&entered.key) {
-                now.waiting -= 1;
+                now.run_to(&entered.key, at, heard, open);
+                now.waiting.n -= 1;
             }
         }
     }
 
-    /// Time passes: what an interval finds at its begin goes into its maxima.
-    pub(crate) fn run(&mut self, open: &mut Open) {
-        if self.levelled == Some(open.interval.from) {
-            return;
+    /// How many calls are in VDNs and wait there goes into the maxima, up to a moment.
+    pub(crate) fn run_to(&mut self, at: Stamp, heard: bool, open: &mut VecDeque<Open>) {
+        for (key, now) in &mut self.now {
+            now.run_to(key, at, heard, open);
         }
-        self.levelled = Some(open.interval.from);
-        for (key, now) in &self.now {
-            super::level(open, key, now.in_progress, now.waiting);
-        }
+        self.now.retain(|_, now| now.in_progress.n > 0);
     }
 
     pub(super) fn turn(&mut self, visit: &Visit, at: Stamp) {
@@ -216,7 +244,13 @@ impl Calls {
     }
 
     /// A call is over: all that is known by any of its ids is one.
-    pub(super) fn over(&mut self, over: &CallOver, at: Stamp) -> Option<u64> {
+    pub(super) fn over(
+        &mut self,
+        over: &CallOver,
+        at: Stamp,
+        heard: bool,
+        open: &mut VecDeque<Open>,
+    ) -> Option<u64> {
         let first = over.ids.first()?;
         let (serial, _) = self.part(first, at);
         for id in &over.ids {
@@ -241,21 +275,13 @@ impl Calls {
         let parts = self.live.get_mut(&serial)?;
         parts.due = parts.came.saturating_add(over.pending);
         parts.over = Some((over.clone(), at));
-        let entered = std::mem::take(&mut parts.entered);
-        self.leave(&entered);
-        Some(serial)
-    }
-
-    /// Calls are in their VDN no longer.
-    fn leave(&mut self, entered: &[Entered]) {
-        for entered in entered {
-            let Some(now) = self.now.get_mut(&entered.key) else { continue };
-            now.in_progress -= 1;
-            now.waiting -= i64::from(entered.waits);
-            if now.in_progress <= 0 {
-                self.now.remove(&entered.key);
+        for entered in std::mem::take(&mut parts.entered) {
+            if let Some(now) = self.now.get_mut(&entered.key) {
+                now.run_to(&entered.key, at, heard, open);
+                now.leave(&entered);
             }
         }
+        Some(serial)
     }
 
     /// The trunk of a call: idle again, or not yet.
@@ -263,6 +289,13 @@ impl Calls {
         if let Some(parts) = self.live.get_mut(&serial) {
             parts.trunk_due = trunk.is_none();
             parts.trunk = trunk;
+        }
+    }
+
+    /// Trunks that a call took beside its own.
+    pub(super) fn others(&mut self, serial: u64, others: Vec<Seizure>) {
+        if let Some(parts) = self.live.get_mut(&serial) {
+            parts.others = others;
         }
     }
 
@@ -281,7 +314,11 @@ impl Calls {
                 self.ids.swap_remove(id);
             }
         }
-        self.leave(&parts.entered);
+        for entered in &parts.entered {
+            if let Some(now) = self.now.get_mut(&entered.key) {
+                now.leave(entered);
+            }
+        }
         self.given_up += parts.left_out;
         Some(parts)
     }

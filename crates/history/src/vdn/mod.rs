@@ -11,7 +11,7 @@ pub(crate) mod whole;
 
 use crate::calendar::Interval;
 use crate::items::{Counts, UNKNOWN};
-use crate::ledger::{AgentNow, CallOver, Mode, Rang, Served, Visit};
+use crate::ledger::{AgentNow, CallOver, Mode, Rang, RangEnd, Served, Visit};
 use crate::rows::Open;
 use crate::settings::Settings;
 use crate::{Books, records, trunk};
@@ -40,18 +40,17 @@ impl Books {
     ) {
         let Some(vdn) = vdn else { return };
         let key = Key { vdn: vdn.clone(), vector: vector.cloned().unwrap_or_default() };
-        let Some((in_progress, waiting)) = self.calls.enter(call, key.clone(), at) else { return };
-        let open = self.rows(at);
-        open.vdns.of(&key).add(I_ARRIVED, 1);
-        level(open, &key, in_progress, waiting);
+        if self.calls.enter(call, key.clone(), at, self.heard, &mut self.open) {
+            self.rows(at).vdns.of(&key).add(I_ARRIVED, 1);
+        }
     }
 
     /// An agent who talks to a call ends its waiting.
-    pub(crate) fn talks(&mut self, now: &AgentNow) {
+    pub(crate) fn talks(&mut self, now: &AgentNow, at: Stamp) {
         if let Some(call) = &now.call
             && matches!(now.mode, Mode::Acd | Mode::Acw | Mode::Aux)
         {
-            self.calls.talks(call);
+            self.calls.talks(call, at, self.heard, &mut self.open);
         }
     }
 
@@ -65,18 +64,23 @@ impl Books {
     }
 
     pub(crate) fn rang_in_call(&mut self, rang: &Rang, at: Stamp) {
-        self.calls.rang(rang, at);
+        // A phone that refuses at once has not rung.
+        if rang.end != RangEnd::Refused {
+            self.calls.rang(rang, at);
+        }
     }
 
     pub(crate) fn call_over(&mut self, over: &CallOver, at: Stamp) {
-        let Some(call) = self.calls.over(over, at) else { return };
+        let Some(call) = self.calls.over(over, at, self.heard, &mut self.open) else { return };
         if let Some(channel) = &over.channel {
-            match self.trunks.trunk_of(channel, call) {
+            match self.trunks.trunk_of(channel, call, at, &self.calendar) {
                 trunk::Found::Idle(seizure) => self.calls.trunk(call, Some(seizure)),
                 trunk::Found::InUse => self.calls.trunk(call, None),
                 trunk::Found::Unknown => {}
             }
         }
+        let others = self.trunks.others_of(&over.ids, at, &self.calendar);
+        self.calls.others(call, others);
         self.book_if_complete(call);
     }
 
@@ -114,6 +118,9 @@ impl Books {
         if let Some(seizure) = &parts.trunk {
             trunk::book(open, seizure, Some(&call));
         }
+        for seizure in &parts.others {
+            trunk::book_other(open, seizure, &call);
+        }
     }
 
     /// Calls and parts of calls whose rest never came, or that were too many to be kept.
@@ -122,11 +129,14 @@ impl Books {
     }
 }
 
-/// So many calls are in a VDN, and so many of them wait.
-fn level(open: &mut Open, key: &Key, in_progress: i64, waiting: i64) {
-    let row = open.vdns.of(key);
-    row.max(MAXINPROGRESS, in_progress);
-    row.max(MAXWAITING, waiting);
+/// So many calls were in a VDN.
+fn in_progress(open: &mut Open, key: &Key, n: i64) {
+    open.vdns.of(key).max(MAXINPROGRESS, n);
+}
+
+/// So many of them waited.
+fn waiting(open: &mut Open, key: &Key, n: i64) {
+    open.vdns.of(key).max(MAXWAITING, n);
 }
 
 /// Books a call at its VDN. `bin` and `acceptable`: how its wait is by the call profile.
@@ -174,6 +184,11 @@ fn book(open: &mut Open, key: &Key, call: &Whole, bin: usize, acceptable: bool) 
                 Where::Ring => row.add(ABNRINGCALLS, 1),
                 Where::Phantom => row.add(PHANTOMABNS, 1),
             }
+        }
+        Disposition::Outflow => {
+            other(row, call, OUTFLOWCALLS, OUTFLOWTIME);
+            row.add(INTERFLOWCALLS, 1);
+            row.add(SLVLOUTFLOWS, acceptable.into());
         }
         Disposition::Busy => other(row, call, BUSYCALLS, BUSYTIME),
         Disposition::Disconnected | Disposition::Unanswered => {

@@ -43,6 +43,8 @@ struct Plan {
     station: bool,
     by: u8,
     lost: bool,
+    /// What is final is written so much later than its moment, milliseconds.
+    late: i64,
 }
 
 fn stay() -> impl Strategy<Value = Stay> {
@@ -73,9 +75,10 @@ fn stay() -> impl Strategy<Value = Stay> {
 fn plan() -> impl Strategy<Value = Plan> {
     let what =
         (0..3_u8, prop::option::of(0..3_u8), prop::option::of(0..2_u8), prop::option::of(0..2_u8));
-    let end = (-900..900_i64, any::<bool>(), 0..4_u8, any::<bool>());
+    let late = prop_oneof![Just(0), 0..4_900_i64];
+    let end = (-900..900_i64, any::<bool>(), 0..4_u8, any::<bool>(), late);
     (0..5_400_000_i64, 0..20_000_i64, prop::collection::vec(stay(), 0..4), what, end).prop_map(
-        |(began, after, stays, (way, vdn, vector, trunk), (idle, station, by, lost))| Plan {
+        |(began, after, stays, (way, vdn, vector, trunk), (idle, station, by, lost, late))| Plan {
             began,
             after,
             stays,
@@ -87,6 +90,7 @@ fn plan() -> impl Strategy<Value = Plan> {
             station,
             by,
             lost,
+            late,
         },
     )
 }
@@ -222,6 +226,7 @@ fn write(n: usize, plan: &Plan, ledger: &mut Vec<Entry>) {
         channel: ChannelId::from(format!("ch{n}").as_str()),
         direction: if way == Way::In { Direction::In } else { Direction::Out },
         since: ms(plan.began),
+        call: Some(id(n, 1)),
     });
     if let Some(trunk) = &seized {
         told.enter(plan.began, What::Seized(trunk.clone()));
@@ -283,59 +288,152 @@ fn group_is_its_trunks(trunks: &Rows<trunk::Key>, groups: &Rows<Text>) {
     }
 }
 
+/// The ledger of some calls, and when each line is written.
+fn ledger(plans: &[Plan]) -> Vec<(Stamp, Entry)> {
+    let link = Link { heard: true, restarted: false, why: Text::from("") };
+    let mut ledger = vec![(TEN, Entry { at: TEN, what: What::Link(link) })];
+    for (n, plan) in plans.iter().enumerate() {
+        let mut lines = Vec::new();
+        write(n, plan, &mut lines);
+        ledger.extend(lines.into_iter().map(|entry| {
+            let is_final = matches!(entry.what, What::Served(_) | What::CallOver(_));
+            (entry.at.plus(if is_final { plan.late * 1000 } else { 0 }), entry)
+        }));
+    }
+    ledger.sort_by_key(|(written, _)| *written);
+    ledger
+}
+
+/// The books of a ledger, and what they closed; `advance`: time is told as it passes.
+fn run(ledger: &[(Stamp, Entry)], advance: bool) -> (Books, Vec<Closed>) {
+    let (mut books, mut closed) = (books(), Vec::new());
+    for (written, entry) in ledger {
+        if advance {
+            books.advance(*written);
+        }
+        books.enter(entry);
+        books.take_closed(&mut closed);
+    }
+    // However far time was told before.
+    books.advance(ledger.last().unwrap().0.plus_secs(5));
+    books.finish();
+    books.take_closed(&mut closed);
+    (books, closed)
+}
+
+/// All rows, by table.
+fn all_rows(closed: &[Closed]) -> Vec<(&'static str, &facts::table::Row)> {
+    let tables = closed.iter().flat_map(|c| &c.tables);
+    let mut rows: Vec<_> =
+        tables.flat_map(|(shape, rows)| rows.iter().map(|row| (shape.name, row))).collect();
+    rows.sort();
+    rows
+}
+
+/// Nonsense: a line about one of few calls and trunks.
+fn nonsense() -> impl Strategy<Value = (i64, i64, Entry)> {
+    let of_call = (0..4_usize, stay());
+    (0..400_000_i64, 0..5_000_i64, 0..9_u8, 0..6_u8, of_call, plan()).prop_map(
+        |(after, late, what, channel, (n, stay), plan)| {
+            let mut lines = Vec::new();
+            write(n, &Plan { began: 0, stays: vec![stay], ..plan }, &mut lines);
+            let over = lines.pop().unwrap().what;
+            let trunk = Trunk {
+                group: text("trunk", channel % 2),
+                channel: ChannelId::from(format!("ch{channel}").as_str()),
+                direction: if channel > 2 { Direction::In } else { Direction::Out },
+                since: TEN,
+                call: Some(id(n, 0)),
+            };
+            let what = match what {
+                0 => What::Seized(trunk),
+                1 => What::Idle(trunk),
+                2 | 3 => over,
+                4 => entered(&format!("c{n}.1")),
+                5 => What::Link(Link {
+                    heard: channel > 1,
+                    restarted: channel > 4,
+                    why: Text::from(""),
+                }),
+                _ => lines.swap_remove(usize::from(channel) % lines.len().max(1)).what,
+            };
+            (after, late, Entry { at: TEN, what })
+        },
+    )
+}
+
+fn check_open(books: &Books) -> Result<(), TestCaseError> {
+    for open in &books.open {
+        group_is_its_trunks(&open.trunks, &open.groups);
+        for (_, row) in open.vdns.each() {
+            prop_assert_eq!(row.broken(vdn::IDENTITIES), None);
+        }
+        for (_, row) in open.vectors.each() {
+            prop_assert_eq!(row.broken(vdn::vector::IDENTITIES), None);
+        }
+        for (_, row) in open.groups.each() {
+            prop_assert_eq!(row.broken(trunk::group::IDENTITIES), None);
+        }
+        for (_, row) in open.trunks.each() {
+            prop_assert_eq!(row.broken(trunk::IDENTITIES), None);
+        }
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
     fn every_call_counts_once_and_parts_are_wholes(plans in prop::collection::vec(plan(), 1..12)) {
-        let mut ledger = vec![Entry {
-            at: TEN,
-            what: What::Link(Link { heard: true, restarted: false, why: Text::from("") }),
-        }];
-        for (n, plan) in plans.iter().enumerate() {
-            write(n, plan, &mut ledger);
+        let ledger = ledger(&plans);
+        let mut open = books();
+        for (_, entry) in &ledger {
+            open.enter(entry);
+            check_open(&open)?;
         }
-        ledger.sort_by_key(|e| e.at);
-        let (mut books, mut closed) = (books(), Vec::new());
-        for entry in &ledger {
-            books.enter(entry);
-            for open in &books.open {
-                group_is_its_trunks(&open.trunks, &open.groups);
-                for (_, row) in open.vdns.each() {
-                    prop_assert_eq!(row.broken(vdn::IDENTITIES), None);
-                }
-                for (_, row) in open.vectors.each() {
-                    prop_assert_eq!(row.broken(vdn::vector::IDENTITIES), None);
-                }
-                for (_, row) in open.groups.each() {
-                    prop_assert_eq!(row.broken(trunk::group::IDENTITIES), None);
-                }
-                for (_, row) in open.trunks.each() {
-                    prop_assert_eq!(row.broken(trunk::IDENTITIES), None);
-                }
-            }
-            books.take_closed(&mut closed);
-        }
-        books.finish();
-        books.take_closed(&mut closed);
+        let (books, closed) = run(&ledger, false);
         prop_assert_eq!(books.calls.len(), 0, "something is kept of calls that are over");
         prop_assert_eq!((books.given_up(), books.broken()), (0, 0));
 
-        let count = |f: &dyn Fn(&Plan) -> bool| i64::try_from(plans.iter().filter(|p| f(p)).count()).unwrap();
-        let from_vdn = count(&|p| p.way == 0 && p.vdn.is_some());
+        let count = |way: u8, f: &dyn Fn(&Plan) -> bool| {
+            i64::try_from(plans.iter().filter(|p| p.way == way && f(p)).count()).unwrap()
+        };
+        let from_vdn = count(0, &|p| p.vdn.is_some());
         prop_assert_eq!(sum(&closed, "hvdn", "incalls"), from_vdn);
         prop_assert_eq!(sum(&closed, "hvdn", "i_arrived"), from_vdn);
-        prop_assert_eq!(sum(&closed, "hvector", "incalls"), count(&|p| p.way == 0 && p.vector.is_some()));
-        prop_assert_eq!(sum(&closed, "htrunk", "incalls"), count(&|p| p.way == 0 && p.trunk.is_some()));
-        prop_assert_eq!(sum(&closed, "htkgrp", "outcalls"), count(&|p| p.way == 1 && p.trunk.is_some()));
+        prop_assert_eq!(sum(&closed, "hvector", "incalls"), count(0, &|p| p.vector.is_some()));
+        prop_assert_eq!(sum(&closed, "htrunk", "incalls"), count(0, &|p| p.trunk.is_some()));
+        prop_assert_eq!(sum(&closed, "htkgrp", "outcalls"), count(1, &|p| p.trunk.is_some()));
         // Heard all the time: what trunks were held is what their clocks ran.
         let held = sum(&closed, "htkgrp", "intime") + sum(&closed, "htkgrp", "outtime");
         let ran = sum(&closed, "htkgrp", "i_inocc") + sum(&closed, "htkgrp", "i_outocc");
         prop_assert_eq!(held, ran);
         let talks = sum(&closed, "hcwc", "acdcalls");
-        let served = ledger.iter().filter(|e| matches!(e.what, What::Served(_))).count();
+        let served = ledger.iter().filter(|(_, e)| matches!(e.what, What::Served(_))).count();
         prop_assert_eq!(talks, i64::try_from(served).unwrap());
         prop_assert!(segments(&closed, plans.len()), "segments are not 1, 2, 3 of every call");
+    }
+
+    #[test]
+    fn it_does_not_matter_when_time_is_told(plans in prop::collection::vec(plan(), 1..12)) {
+        let ledger = ledger(&plans);
+        let ((_, once), (_, often)) = (run(&ledger, false), run(&ledger, true));
+        prop_assert_eq!(all_rows(&once), all_rows(&often));
+    }
+
+    #[test]
+    fn nonsense_keeps_the_rules(lines in prop::collection::vec(nonsense(), 1..60)) {
+        let (mut books, mut now) = (books(), 0);
+        for (after, late, mut entry) in lines {
+            now += after;
+            entry.at = ms(now - late);
+            books.enter(&entry);
+            books.advance(ms(now));
+            check_open(&books)?;
+        }
+        books.finish();
+        prop_assert_eq!(books.broken(), 0);
     }
 }
 
@@ -388,6 +486,7 @@ fn a_call_whose_after_call_work_never_ends_is_booked_after_a_day_without_it() {
         station: false,
         by: 0,
         lost: false,
+        late: 0,
     };
     let (mut books, mut closed, mut ledger) = (books(), Vec::new(), Vec::new());
     write(0, &plan, &mut ledger);
@@ -433,6 +532,7 @@ fn a_call_with_more_rings_than_are_kept_is_counted_all_the_same() {
         station: false,
         by: 0,
         lost: false,
+        late: 0,
     };
     write(1, &plan, &mut ledger);
     for entry in &mut ledger {

@@ -29,8 +29,8 @@ items! {
     OUTFLOWCALLS outflowcalls C Live "of othercalls: answered, but by no agent of a split (CMS \
         OUTFLOWCALLS)";
     OUTFLOWTIME outflowtime C Live "of outflowcalls: begin to answer (CMS OUTFLOWTIME)";
-    INTERFLOWCALLS interflowcalls C Never "not counted: Asterisk has no such thing (CMS \
-        INTERFLOWCALLS)";
+    INTERFLOWCALLS interflowcalls C Live "of outflowcalls: led to outside and answered there \
+        (CMS INTERFLOWCALLS)";
     GOTOCALLS gotocalls C Never "not counted: Asterisk has no such thing (CMS GOTOCALLS)";
     GOTOTIME gototime C Never "not counted: Asterisk has no such thing (CMS GOTOTIME)";
     LOOKATTEMPTS lookattempts C Never "not counted: Asterisk has no such thing (CMS LOOKATTEMPTS)";
@@ -101,6 +101,10 @@ pub(crate) fn book(row: &mut Counts, call: &Whole) {
             }
         }
         Disposition::Connected => other(row, call, OUTFLOWCALLS, OUTFLOWTIME),
+        Disposition::Outflow => {
+            other(row, call, OUTFLOWCALLS, OUTFLOWTIME);
+            row.add(INTERFLOWCALLS, 1);
+        }
         Disposition::Busy => other(row, call, BUSYCALLS, BUSYTIME),
         Disposition::Disconnected | Disposition::Unanswered => {
             other(row, call, DISCCALLS, DISCTIME);

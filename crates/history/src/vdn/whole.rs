@@ -27,6 +27,8 @@ pub(crate) enum Disposition {
     Acd,
     /// Somebody else answered it.
     Connected,
+    /// It was led to outside and answered there.
+    Outflow,
     /// The caller hung up before any answer.
     Abandoned(Where),
     /// The last split it came to refused it, then the switch ended it.
@@ -49,12 +51,7 @@ pub(crate) struct Work {
 
 impl Work {
     pub(crate) fn of(served: &Served) -> Self {
-        let hold: i64 = served.holds.iter().map(|(from, to)| seconds(*from, *to)).sum();
-        Self {
-            talk: (seconds(served.answered, served.ended) - hold).max(0),
-            hold,
-            acw: seconds(served.ended, served.acw_ended),
-        }
+        Self { talk: served.talk_s(), hold: served.hold_s(), acw: served.acw_s() }
     }
 }
 
@@ -113,14 +110,17 @@ impl Whole {
         let disposition = match first {
             Some(_) => Disposition::Acd,
             None if !parts.served.is_empty() => Disposition::Abandoned(Where::Phantom),
-            None => unserved(over),
+            None => unserved(over, parts),
         };
         let answered = match (over.answered, first.map(|f| f.answered)) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
+        // What is answered outside has left.
         let span = seconds(over.began, ended);
         let was_answered = matches!(disposition, Disposition::Acd | Disposition::Connected);
+        let left = if disposition == Disposition::Outflow { answered } else { None };
+        let span = left.map_or(span, |a| seconds(over.began, a));
         let wait = answered.filter(|_| was_answered).map_or(span, |a| seconds(over.began, a));
         let (rings, ring) = ringing(parts);
         let requeued = |end| matches!(end, VisitEnd::Requeued);
@@ -145,9 +145,11 @@ impl Whole {
 }
 
 /// What became of a call that no agent of a split answered.
-fn unserved(over: &CallOver) -> Disposition {
+fn unserved(over: &CallOver, parts: &Parts) -> Disposition {
     let by_caller = over.ended_by == EndedBy::Caller;
+    let outside = |at| over.way == Way::In && parts.others.iter().any(|t| t.was_out(at));
     match over.outcome {
+        _ if over.answered.is_some_and(outside) => Disposition::Outflow,
         _ if over.answered.is_some() => Disposition::Connected,
         _ if over.lost => Disposition::Disconnected,
         None if over.way != Way::In => Disposition::Unanswered,

@@ -163,6 +163,7 @@ fn trunk(at: Stamp, w: &mut Words) -> Trunk {
         channel: ChannelId::from(w.need("channel").as_str()),
         direction: direction(&w.take("dir").unwrap_or_else(|| "in".to_owned())),
         since: w.moment("since").unwrap_or(at),
+        call: w.take("call").map(|c| CallId::from(c.as_str())),
     }
 }
 

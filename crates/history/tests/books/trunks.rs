@@ -60,7 +60,6 @@ fn the_lowest_free_place_is_taken() {
          10:00:20 idle group=telco channel=t3
          10:00:20 idle group=telco channel=t4
          10:00:20 idle group=other channel=t5
-         10:31:00 advance
          # None was told to be of a call: they are other calls.
          htrunk 1000 group=telco place=1 incalls=1 intime=20 i_inocc=20 othercalls=1
          htrunk 1000 group=telco place=2 incalls=1 intime=9 i_inocc=9 othercalls=1 outcalls=1 \
@@ -88,9 +87,9 @@ fn all_trunks_in_use() {
          11:01:00 advance
          # 5 minutes until the boundary, 10 after it, and half a minute.
          htkgrp 1000 group=telco trunks=2 i_inocc=900 allinusetime=300 maxocc=2
-         htkgrp 1030 group=telco trunks=2 incalls=2 intime=2730 i_inocc=2430 othercalls=2 \
-              allinusetime=630 maxocc=2
-         htkgrp 1100 group=telco trunks=2 i_inocc=60 maxocc=1
+         htkgrp 1030 group=telco trunks=2 i_inocc=2430 allinusetime=630 maxocc=2
+         # The end of the ledger: no call was told for those that are idle.
+         htkgrp 1100 group=telco trunks=2 incalls=2 intime=2730 i_inocc=60 othercalls=2 maxocc=1
          htkgrp 1000 group=unknown i_inocc=300 maxocc=1
          htkgrp 1030 group=unknown i_inocc=1800 maxocc=1
          htkgrp 1100 group=unknown i_inocc=60 maxocc=1
@@ -152,30 +151,84 @@ fn a_trunk_that_is_idle_only_after_its_call_is_over() {
 fn a_transfer_to_outside_is_a_call_out_of_its_own() {
     check(
         "10:00:00 link up
+         10:00:00 entered call=c1 vdn=8001
          10:00:00 seized group=telco channel=t1
+         10:01:00 served split=sales agent=SIP/1 call=c1 joined=10:00:00 answered=10:00:10 \
+                  transferred released=transfer
          10:01:00 seized group=mobile channel=t2 dir=out
-         10:02:00 idle group=telco channel=t1
-         10:02:00 idle group=mobile channel=t2
-         10:02:00 over call=c1 began=10:00:00 vdn=8001 trunk=telco channel=t1 answered=10:00:10 \
-                  transfers=1
-         10:29:59 advance
-         htkgrp 1000 group=telco incalls=1 intime=120 i_inocc=120 connectcalls=1 transferred=1 \
-              othercalls=1 maxocc=1
-         # When its interval is closed nothing can tell any more of which call it was.
-         htkgrp 1000 group=mobile i_outocc=60 outcalls=1 outtime=60 setuptime=60 o_othercalls=1 \
-              maxocc=1
-         ",
-    );
-    check(
-        "10:00:00 link up
-         10:01:00 seized group=mobile channel=t2 dir=out
-         10:02:00 idle group=mobile channel=t2
-         10:30:05 advance
+         10:02:00 idle group=telco channel=t1 call=c1
+         10:02:00 idle group=mobile channel=t2 call=c2
+         10:02:00 over call=c1,c2 began=10:00:00 vdn=8001 trunk=telco channel=t1 queued=10:00:00 \
+                  answered=10:00:10 outcome=answered transfers=1
+         10:31:00 advance
+         htkgrp 1000 group=telco incalls=1 intime=120 i_inocc=120 acdcalls=1 transferred=1 maxocc=1
          htkgrp 1000 group=mobile outcalls=1 outtime=60 i_outocc=60 setuptime=60 o_othercalls=1 \
               maxocc=1
+         htrunk 1000 group=telco place=1 incalls=1 intime=120 i_inocc=120 acdcalls=1
          htrunk 1000 group=mobile place=1 outcalls=1 outtime=60 i_outocc=60 o_othercalls=1
+         # An agent had it before: it did not flow out of the VDN.
+         hvdn 1000 vdn=8001 incalls=1 intime=120 acdcalls=1 anstime=10 acdtime=50 conntalktime=60 \
+              othertime=60 ansconncalls1=1 acceptable=1 transferred=1 maxocwtime=10 maxwaiting=1 \
+              i_arrived=1 maxinprogress=1
          ",
     );
+}
+
+#[test]
+fn a_call_led_to_outside_flows_out() {
+    check(
+        "10:00:00 link up
+         10:00:00 seized group=telco channel=t1
+         10:00:00 entered call=c1 vdn=8001 vector=entry
+         10:00:20 visit split=sales call=c1 joined=10:00:00 end=timed-out
+         # One trunk fails, another is tried; its far end answers after five seconds.
+         10:00:20 seized group=mobile channel=t2 dir=out
+         10:00:21 idle group=mobile channel=t2 call=c1
+         10:00:21 seized group=telco channel=t3 dir=out
+         10:03:00 idle group=telco channel=t1 call=c1
+         10:03:00 idle group=telco channel=t3 call=c1
+         10:03:00 over call=c1 began=10:00:00 vdn=8001 vector=entry trunk=telco channel=t1 \
+                  queued=10:00:00 answered=10:00:26 outcome=timed-out
+         10:31:00 advance
+         hvdn 1000 vdn=8001 vector=entry incalls=1 intime=26 outflowcalls=1 outflowtime=26 \
+              interflowcalls=1 othercalls=1 othertime=26 maxocwtime=26 maxwaiting=1 i_arrived=1 \
+              maxinprogress=1
+         hvector 1000 vector=entry incalls=1 intime=26 outflowcalls=1 outflowtime=26 \
+              interflowcalls=1 othercalls=1 othertime=26
+         htkgrp 1000 group=telco incalls=1 intime=180 i_inocc=180 othercalls=1 outcalls=1 \
+              outtime=159 i_outocc=159 completed=1 setuptime=5 o_othercalls=1 maxocc=2
+         htkgrp 1000 group=mobile outcalls=1 outtime=1 i_outocc=1 setuptime=1 o_othercalls=1 maxocc=1
+         htrunk 1000 group=telco place=1 incalls=1 intime=180 i_inocc=180 othercalls=1
+         htrunk 1000 group=telco place=2 outcalls=1 outtime=159 i_outocc=159 o_othercalls=1
+         htrunk 1000 group=mobile place=1 outcalls=1 outtime=1 i_outocc=1 o_othercalls=1
+         call_rec disposition=4 split_name=sales disptime=26 talktime=154 duration=180
+         ",
+    );
+}
+
+#[test]
+fn a_seizure_of_no_known_call_counts_when_the_next_interval_is_closed() {
+    let ledger = "
+         10:00:00 link up
+         10:01:00 seized group=mobile channel=t2 dir=out
+         10:02:00 idle group=mobile channel=t2 call=c9";
+    let rows = "
+         12:00:00 advance
+         htkgrp 1000 group=mobile i_outocc=60 maxocc=1
+         htkgrp 1030 group=mobile outcalls=1 outtime=60 setuptime=60 o_othercalls=1
+         htrunk 1000 group=mobile place=1 i_outocc=60
+         htrunk 1030 group=mobile place=1 outcalls=1 outtime=60 o_othercalls=1";
+    check(&format!("{ledger}{rows}"));
+    let over = "over call=c9 began=10:01:00 way=out trunk=mobile channel=t2 answered=10:01:10";
+    // Too late: it counts without it, whether the interval is closed already or not.
+    check(&format!("{ledger}\n11:00:00 {over}{rows}"));
+    check(&format!("{ledger}\n11:00:05 advance\n11:00:05 {over}{rows}"));
+    check(&format!(
+        "{ledger}\n10:59:59 {over}
+         12:00:00 advance
+         htkgrp 1000 group=mobile i_outocc=60 maxocc=1
+         htkgrp 1030 group=mobile outcalls=1 outtime=60 completed=1 setuptime=10 o_othercalls=1"
+    ));
 }
 
 #[test]

@@ -88,7 +88,9 @@ impl Model {
         let Some(c) = self.channels.get_mut(channel).filter(|c| c.seized != trunk) else { return };
         c.seized = trunk;
         let (id, direction, since) = (c.id.clone(), c.direction, c.began);
-        let trunk_is = Trunk { group, channel: id, direction, since };
+        let call = c.call;
+        let call = self.call_id(call).cloned();
+        let trunk_is = Trunk { group, channel: id, direction, since, call };
         let what = if trunk { What::Seized(trunk_is) } else { What::Idle(trunk_is) };
         self.write(self.now, what);
     }
@@ -108,7 +110,8 @@ impl Model {
     pub(crate) fn write_idle(&mut self, c: &Channel, at: Stamp) {
         if c.seized {
             let (group, channel) = (c.device.0.clone(), c.id.clone());
-            let trunk = Trunk { group, channel, direction: c.direction, since: c.began };
+            let call = self.call_id(c.call).cloned();
+            let trunk = Trunk { group, channel, direction: c.direction, since: c.began, call };
             self.write(at, What::Idle(trunk));
         }
     }
