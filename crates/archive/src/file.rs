@@ -23,8 +23,8 @@ use std::path::Path;
 /// Rows of a group: what one thread scans at a time.
 pub(crate) const GROUP_ROWS: usize = 128 * 1024;
 
-/// Rows of a page: what has to be unpacked to get at one row.
-const PAGE_ROWS: usize = 8 * 1024;
+/// Rows of a page: what has to be unpacked of each column to get at one row.
+const PAGE_ROWS: usize = 2 * 1024;
 
 /// zstd's level for files that stay.
 const SEALED_LEVEL: i32 = 6;
@@ -212,7 +212,7 @@ pub(crate) fn read_some(
     places: &[usize],
 ) -> Result<Vec<RecordBatch>, Trouble> {
     let wrong = |e: ParquetError| Trouble::parquet(path, &e);
-    let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
+    let options = ArrowReaderOptions::new().with_offset_index_policy(PageIndexPolicy::Optional);
     let builder =
         ParquetRecordBatchReaderBuilder::try_new_with_options(file, options).map_err(wrong)?;
     let rows = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
