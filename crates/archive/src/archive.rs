@@ -267,14 +267,16 @@ impl Archive {
         let path = layout::path(table, acd, day, number);
         self.loose.push(path.clone());
         let full = self.dir.join(&path);
-        let bytes = file::encode(rows, about, sealed).map_err(|e| Trouble::parquet(&full, &e))?;
+        let (page, calls) = if table == calls::TABLE {
+            let entries = calls::entries(rows).map_err(|e| Trouble::parquet(&full, &e))?;
+            (file::FEW_ROWS, entries)
+        } else {
+            (file::PAGE_ROWS, Vec::new())
+        };
+        let bytes = file::encode(rows, about, page, sealed);
+        let bytes = bytes.map_err(|e| Trouble::parquet(&full, &e))?;
         layout::write(&full, &bytes, &mut || self.step())?;
         let size = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        let calls = if table == calls::TABLE {
-            calls::entries(rows).map_err(|e| Trouble::parquet(&full, &e))?
-        } else {
-            Vec::new()
-        };
         let (rows, bytes) = (size(rows.len()), size(bytes.len()));
         let file = FileRow { number, table: table.to_owned(), acd, day, path, rows, bytes, sealed };
         Ok(Written { file, calls })
