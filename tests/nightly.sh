@@ -1,18 +1,18 @@
 #!/bin/bash
 # The proofs of keeping and the property tests, for hours rather than minutes:
 # tests/nightly.sh [STEP...]; all steps if none is named: kills cuts stall failing seeds
-# properties fuzz.
+# days properties fuzz.
 #
 # Runs at low priority. Goes on after a failure; exit code 0 only if every step passed. As root:
 # cuts, stall and failing mount disks of their own.
 #   BUSYHOUR_FUZZ_S         seconds of fuzzing (default 1800); needs cargo-fuzz
-#   BUSYHOUR_KILLS, _CUTS, _STALL_S, _FAILURES, _SEEDS   other numbers than those below
+#   BUSYHOUR_KILLS, _CUTS, _STALL_S, _FAILURES, _SEEDS, _DAYS   other numbers than those below
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export BUSYHOUR_LAB_REQUIRED=1
 export BUSYHOUR_KILLS=${BUSYHOUR_KILLS:-1000} BUSYHOUR_CUTS=${BUSYHOUR_CUTS:-60}
 export BUSYHOUR_STALL_S=${BUSYHOUR_STALL_S:-60} BUSYHOUR_FAILURES=${BUSYHOUR_FAILURES:-20}
-export BUSYHOUR_SEEDS=${BUSYHOUR_SEEDS:-80}
+export BUSYHOUR_SEEDS=${BUSYHOUR_SEEDS:-80} BUSYHOUR_DAYS=${BUSYHOUR_DAYS:-10000}
 nice=(nice -n 15)
 failed=()
 
@@ -35,6 +35,7 @@ cuts() { one cuts bash -c 'tests_of busyhour power'; }
 stall() { one stall bash -c 'tests_of busyhour stall'; }
 failing() { one failing bash -c 'tests_of busyhour failing'; }
 seeds() { one seeds bash -c 'tests_of busyhour truth other_days'; }
+days() { one days bash -c 'tests_of busyhour second random_days'; }
 properties() {
     one properties env PROPTEST_CASES="${PROPTEST_CASES:-20000}" \
         cargo test --quiet --release -p ami -p facts -p translate -p model -p journal
@@ -49,11 +50,11 @@ fuzz() {
 }
 
 steps=("$@")
-[ ${#steps[@]} -gt 0 ] || steps=(kills cuts stall failing seeds properties fuzz)
+[ ${#steps[@]} -gt 0 ] || steps=(kills cuts stall failing seeds days properties fuzz)
 for step in "${steps[@]}"; do
     case $step in
-    kills | cuts | stall | failing | seeds | properties | fuzz) "$step" ;;
-    *) echo "no step $step; there are: kills cuts stall failing seeds properties fuzz" && exit 2 ;;
+    kills | cuts | stall | failing | seeds | days | properties | fuzz) "$step" ;;
+    *) echo "no step $step; there are: kills cuts stall failing seeds days properties fuzz" && exit 2 ;;
     esac
 done
 if [ ${#failed[@]} -gt 0 ]; then

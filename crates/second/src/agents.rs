@@ -222,7 +222,7 @@ impl<'a> Agents<'a> {
         answers
     }
 
-    /// After-call work: the queue's time, cut short by the next call or by a pause in the queue;
+    /// After-call work: the queue's time since it lost its interest, cut short by the next call or by a pause in the queue;
     /// longer by a pause that means after-call work and began before its end.
     fn end_of_acw(&self, answer: &Answer, queue: &str) -> i64 {
         let end = answer.talk.end;
@@ -230,7 +230,7 @@ impl<'a> Agents<'a> {
         let Some(seat) = agent.seats.get(queue) else { return end };
         let default = self.settings.wrapups.get(queue).copied().unwrap_or(self.settings.wrapup);
         let time = if seat.wrapup > 0 { seat.wrapup } else { default };
-        let mut until = end + time * SECOND;
+        let mut until = end.max(answer.talk.left_queue + time * SECOND);
         for pause in &seat.pauses {
             let (from, to) = pause.span;
             let in_force = from <= end && end < to;
@@ -361,8 +361,15 @@ fn still_talking(tape: &Tape, seat: &str) -> Talk {
     }
     holds.extend(held.map(|from| (from, end)));
     let seats = vec![seat.to_owned()];
-    let elsewhere = Vec::new();
-    Talk { end, holds, elsewhere, held_abandon: false, transferred: false, seats }
+    Talk {
+        end,
+        holds,
+        elsewhere: Vec::new(),
+        held_abandon: false,
+        transferred: false,
+        left_queue: end,
+        seats,
+    }
 }
 
 /// The other half of a Local channel and the phones that it dialled.

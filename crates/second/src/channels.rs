@@ -122,6 +122,9 @@ pub(crate) struct Talk {
     /// The caller hung up while on hold.
     pub held_abandon: bool,
     pub transferred: bool,
+    /// When the queue lost its interest: the switch counts after-call work from here on, the
+    /// talk may go on.
+    pub left_queue: i64,
     /// The channels in which the agent sat, one after the other.
     pub seats: Vec<String>,
 }
@@ -142,10 +145,12 @@ pub(crate) fn talk(
         elsewhere: Vec::new(),
         held_abandon: false,
         transferred: false,
+        left_queue: i64::MAX,
         seats: vec![seat.to_owned()],
     };
     let end = end_of_talk(tape, channels, from, &mut talk, caller)?.max(answered);
     talk.end = end;
+    talk.left_queue = end;
     let mut held = None;
     for said in tape.said[from..].iter().take_while(|s| s.at <= end + SECOND) {
         let mine = |field: &str| talk.seats.iter().any(|s| s == said.get(field));
@@ -155,6 +160,9 @@ pub(crate) fn talk(
                 if let Some(from) = held.take() {
                     talk.holds.push((from, said.at.min(end)));
                 }
+            }
+            "AgentComplete" if mine("DestUniqueid") => {
+                talk.left_queue = talk.left_queue.min(said.at);
             }
             "BlindTransfer" if said.get("Result") == "Success" => {
                 talk.transferred |= mine("TransfererUniqueid");

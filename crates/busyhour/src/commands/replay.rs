@@ -120,7 +120,7 @@ fn ask(
     question: &str,
 ) -> Outcome {
     let shapes: Vec<&'static Shape> =
-        model::SHAPES.iter().copied().chain(history::SHAPES.iter().copied()).collect();
+        model::SHAPES.iter().chain(history::SHAPES.iter().copied()).collect();
     let (tables, _) = replay(args, settings, zone, records, &shapes);
     let mut catalogue = query::Catalogue::new().map_err(sql::failure)?;
     for table in &tables {
