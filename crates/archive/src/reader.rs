@@ -155,7 +155,7 @@ impl Snapshot {
         let rows = select.query_map((text(days.0), text(days.1)), |row| {
             let at: String = row.get(0)?;
             Ok(Trace {
-                at: facts::Stamp::parse(&at).unwrap_or(facts::Stamp(0)),
+                at: Stamp::parse(&at).unwrap_or(Stamp(0)),
                 table: row.get(1)?,
                 acd: row.get(2)?,
                 day: manifest::day(row, 3)?,
