@@ -2,8 +2,8 @@
 
 use crate::manifest::{self, FileRow, Mark, Opening, Trace};
 use crate::{Trouble, calls, columns, file, layout};
-use facts::{Date, Stamp};
 use facts::table::{Row, Shape, Value};
+use facts::{Date, Stamp};
 use rusqlite::{Connection, OptionalExtension};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -136,7 +136,8 @@ impl Snapshot {
     /// # Errors
     /// The manifest cannot be read.
     pub fn opening(&self, acd: i64, at: Stamp) -> Result<Option<Opening>, Trouble> {
-        let sql = "SELECT at, text FROM opening WHERE acd = ?1 AND at <= ?2 ORDER BY at DESC LIMIT 1";
+        let sql =
+            "SELECT at, text FROM opening WHERE acd = ?1 AND at <= ?2 ORDER BY at DESC LIMIT 1";
         let mut select = self.conn.prepare_cached(sql)?;
         let opening =
             |row: &rusqlite::Row<'_>| Ok(Opening { at: Stamp(row.get(0)?), text: row.get(1)? });

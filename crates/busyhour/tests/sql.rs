@@ -112,5 +112,6 @@ fn a_recording_is_asked_over_live_tables_and_history() {
     let said = run(["replay", arg(&file), "--sql", live, "-o", "csv"]);
     assert!(said.is(0, &[]).out.starts_with("queues\r\n"), "{}", said.out);
     run(["replay", arg(&file), "--sql", "SELECT x FROM queues"]).is(2, &["there is no column x"]);
-    run(["replay", arg(&file), "--sql", "SELECT 1", "--table", "queues"]).is(2, &["cannot be used"]);
+    run(["replay", arg(&file), "--sql", "SELECT 1", "--table", "queues"])
+        .is(2, &["cannot be used"]);
 }
