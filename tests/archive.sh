@@ -3,6 +3,7 @@
 #
 # Exit code 0: passed, or could not be run (said loudly); 1: failed.
 #   BUSYHOUR_LAB_REQUIRED  1: not being able to run is a failure (CI)
+#   ARCHIVE_EXAMPLE        the program that writes the archive; default: build it with cargo
 #   BUSYHOUR_CACHE         where the tools are kept once they were fetched (default:
 #                          ~/.cache/busyhour-ci)
 set -uo pipefail
@@ -23,5 +24,12 @@ if ! have; then
 fi
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-(cd "$HERE/.." && cargo run -q -p archive --example plausible -- "$dir/archive" 2 3000) || exit 1
+write() {
+    if [ -n "${ARCHIVE_EXAMPLE:-}" ]; then
+        "$ARCHIVE_EXAMPLE" "$@"
+    else
+        (cd "$HERE/.." && cargo run -q -p archive --example plausible -- "$@")
+    fi
+}
+write "$dir/archive" 2 3000 || exit 1
 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$TOOLS python3 "$HERE/archive.py" "$dir/archive"

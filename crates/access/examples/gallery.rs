@@ -454,6 +454,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         server: "gallery".into(),
         journal: journal::Settings::new(folder.path().join("journal"), "gallery"),
         acds: Vec::new(),
+        archive: None,
         ring_bytes_max: 1 << 20,
     })?;
     let listen = SocketAddr::from(([127, 0, 0, 1], u16::try_from(port)?));

@@ -23,6 +23,7 @@ impl Centre {
             server: "test".into(),
             journal: journal::Settings::new(dir.path(), "test"),
             acds: Vec::new(),
+            archive: None,
             ring_bytes_max: 1 << 20,
         };
         let engine = Engine::start(settings).expect("starts");

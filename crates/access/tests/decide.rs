@@ -23,6 +23,7 @@ impl Centre {
             server: "test".into(),
             journal: journal::Settings::new(folder.path().join("journal"), "test"),
             acds: Vec::new(),
+            archive: None,
             ring_bytes_max: 1 << 20,
         })
         .expect("starts");

@@ -261,6 +261,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         once[0] / once[1],
         once[2] / u128::try_from(days)?
     )?;
+    // The last one who closes the manifest puts its log into it.
+    drop(archive);
     let snapshot = Reader::new(dir).snapshot()?;
     for growth in snapshot.forecast(0)?.tables {
         let files = snapshot.files(&growth.table, (1, 1), (DAY, Date(DAY.0 + days)))?;

@@ -1,12 +1,12 @@
 //! The one writer of an archive: rows of closed intervals in, days sealed and replaced.
 
-use crate::file::{self, About};
+use crate::file::{self, About, Sorted};
 use crate::manifest::{self, FileRow, Mark, Opening, Trace};
 use crate::{Trouble, calls, columns, layout};
 use arrow::array::RecordBatch;
 use facts::table::{Row, Shape, Value};
 use facts::{Date, Stamp};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -51,8 +51,8 @@ pub struct Removed {
 /// A file that was written and is not yet named in the manifest.
 struct Written {
     file: FileRow,
-    /// Its rows, if they go into the index of calls.
-    calls: Option<RecordBatch>,
+    /// What goes into the index of calls.
+    calls: Vec<calls::Entry>,
 }
 
 impl Archive {
@@ -107,12 +107,12 @@ impl Archive {
         let mut written = Vec::new();
         for (shape, rows) in tables {
             for ((acd, day), rows) in by_place(shape, rows)? {
-                let batch = columns::batch(shape, &rows)?;
+                let rows = sorted(&self.dir, vec![columns::batch(shape, &rows)?], shape)?;
                 written.push(self.write(
                     shape.name,
                     acd,
                     day,
-                    &batch,
+                    &rows,
                     &About::shape(shape),
                     false,
                 )?);
@@ -144,8 +144,8 @@ impl Archive {
         tables.retain(|_, files| files.iter().any(|f| !f.sealed));
         let mut written = Vec::new();
         for (table, files) in &tables {
-            let (batch, about) = self.gather(table, files)?;
-            written.push(self.write(table, acd, day, &batch, &about, true)?);
+            let (rows, about) = self.gather(table, files)?;
+            written.push(self.write(table, acd, day, &rows, &about, true)?);
         }
         let old: Vec<FileRow> = tables.into_values().flatten().collect();
         self.swap(&written, &old, &[], None)?;
@@ -174,12 +174,12 @@ impl Archive {
             }
             if !rows.is_empty() {
                 let batch = columns::batch(shape, &rows.iter().collect::<Vec<_>>())?;
-                let batch = sorted(&self.dir, &[batch], shape)?;
+                let sheet = sorted(&self.dir, vec![batch], shape)?;
                 written.push(self.write(
                     shape.name,
                     acd,
                     day,
-                    &batch,
+                    &sheet,
                     &About::shape(shape),
                     true,
                 )?);
@@ -199,19 +199,6 @@ impl Archive {
         self.swap(&written, &old, &traces, None)
     }
 
-    /// How far an ACD has come; None: nothing of it was put with a mark.
-    ///
-    /// # Errors
-    /// The manifest cannot be read.
-    pub fn mark(&self, acd: i64) -> Result<Option<Mark>, Trouble> {
-        let sql = "SELECT intervals, records FROM mark WHERE acd = ?1";
-        let mut select = self.conn.prepare_cached(sql)?;
-        let mark = |row: &rusqlite::Row<'_>| {
-            Ok(Mark { intervals: Stamp(row.get(0)?), records: Stamp(row.get(1)?) })
-        };
-        Ok(select.query_row([acd], mark).optional()?)
-    }
-
     /// Keeps where a later fold of an ACD may begin, and forgets those before `forget`.
     ///
     /// # Errors
@@ -226,18 +213,6 @@ impl Archive {
         manifest::keep_opening(&tx, acd, opening)?;
         tx.execute("DELETE FROM opening WHERE acd = ?1 AND at < ?2", (acd, forget.0))?;
         Ok(tx.commit()?)
-    }
-
-    /// The last opening of an ACD at or before a moment.
-    ///
-    /// # Errors
-    /// The manifest cannot be read.
-    pub fn opening(&self, acd: i64, at: Stamp) -> Result<Option<Opening>, Trouble> {
-        let sql = "SELECT at, text FROM opening WHERE acd = ?1 AND at <= ?2 ORDER BY at DESC LIMIT 1";
-        let mut select = self.conn.prepare_cached(sql)?;
-        let opening =
-            |row: &rusqlite::Row<'_>| Ok(Opening { at: Stamp(row.get(0)?), text: row.get(1)? });
-        Ok(select.query_row((acd, at.0), opening).optional()?)
     }
 
     /// Deletes files that were replaced longer ago than `grace`; bytes that are free now.
@@ -283,7 +258,7 @@ impl Archive {
         table: &str,
         acd: i64,
         day: Date,
-        batch: &RecordBatch,
+        rows: &Sorted,
         about: &About,
         sealed: bool,
     ) -> Result<Written, Trouble> {
@@ -292,12 +267,17 @@ impl Archive {
         let path = layout::path(table, acd, day, number);
         self.loose.push(path.clone());
         let full = self.dir.join(&path);
-        let bytes = file::encode(batch, about, sealed).map_err(|e| Trouble::parquet(&full, &e))?;
+        let bytes = file::encode(rows, about, sealed).map_err(|e| Trouble::parquet(&full, &e))?;
         layout::write(&full, &bytes, &mut || self.step())?;
         let size = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        let (rows, bytes) = (size(batch.num_rows()), size(bytes.len()));
+        let calls = if table == calls::TABLE {
+            calls::entries(rows).map_err(|e| Trouble::parquet(&full, &e))?
+        } else {
+            Vec::new()
+        };
+        let (rows, bytes) = (size(rows.len()), size(bytes.len()));
         let file = FileRow { number, table: table.to_owned(), acd, day, path, rows, bytes, sealed };
-        Ok(Written { file, calls: (table == calls::TABLE).then(|| batch.clone()) })
+        Ok(Written { file, calls })
     }
 
     /// The moment of truth: the manifest names the new files and no longer the old ones.
@@ -319,9 +299,7 @@ impl Archive {
         }
         for new in written {
             manifest::add(&tx, &new.file, at)?;
-            if let Some(batch) = &new.calls {
-                calls::add(&tx, new.file.number, batch)?;
-            }
+            calls::add(&tx, new.file.number, &new.calls)?;
         }
         for trace in traces {
             manifest::leave_trace(&tx, trace)?;
@@ -361,14 +339,14 @@ impl Archive {
             }
             let full = levels.into_values().find(|files| files.len() >= LEVEL_FILES);
             let Some(files) = full else { return Ok(()) };
-            let (batch, about) = self.gather(table, &files)?;
-            let written = self.write(table, acd, day, &batch, &about, false)?;
+            let (rows, about) = self.gather(table, &files)?;
+            let written = self.write(table, acd, day, &rows, &about, false)?;
             self.swap(&[written], &files, &[], None)?;
         }
     }
 
     /// All rows of some files of a table, sorted, with the columns of now.
-    fn gather(&self, table: &str, files: &[FileRow]) -> Result<(RecordBatch, About), Trouble> {
+    fn gather(&self, table: &str, files: &[FileRow]) -> Result<(Sorted, About), Trouble> {
         let mut batches = Vec::new();
         let mut last = About::default();
         for file in files {
@@ -380,15 +358,13 @@ impl Archive {
         }
         let wrong = |e| Trouble::parquet(&self.dir.join(table), &e);
         if let Some(shape) = self.shapes.iter().find(|s| s.name == table) {
-            let batch = sorted(&self.dir, &batches, shape)?;
-            return Ok((batch, About::shape(shape)));
+            return Ok((sorted(&self.dir, batches, shape)?, About::shape(shape)));
         }
         // A table that this program no longer knows stays as its newest file has it.
         let Some(schema) = batches.last().map(RecordBatch::schema) else {
             return Err(Trouble::Parquet(self.dir.join(table), "no rows in its files".into()));
         };
-        let batch = file::sorted(&schema, &batches, last.key).map_err(wrong)?;
-        Ok((batch, last))
+        Ok((Sorted::new(&schema, batches, last.key).map_err(wrong)?, last))
     }
 
     fn files_of_day(&self, acd: i64, day: Date) -> Result<Vec<FileRow>, Trouble> {
@@ -465,8 +441,8 @@ fn remove(path: &Path) -> Result<(), Trouble> {
     }
 }
 
-fn sorted(dir: &Path, batches: &[RecordBatch], shape: &Shape) -> Result<RecordBatch, Trouble> {
-    file::sorted(&columns::schema(shape), batches, shape.key)
+fn sorted(dir: &Path, batches: Vec<RecordBatch>, shape: &Shape) -> Result<Sorted, Trouble> {
+    Sorted::new(&columns::schema(shape), batches, shape.key)
         .map_err(|e| Trouble::parquet(&dir.join(shape.name), &e))
 }
 

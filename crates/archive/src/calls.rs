@@ -6,14 +6,16 @@
 //! about five bytes each. A hash may lie: who looks up compares the row itself.
 
 use crate::Trouble;
+use crate::file::{GROUP_ROWS, Sorted};
 use arrow::array::{Array, Int64Array, RecordBatch, StringArray};
+use arrow::error::ArrowError;
 use rusqlite::{Connection, params};
 
 /// The table the index is about.
 pub(crate) const TABLE: &str = "call_rec";
 
 /// The columns by which its rows are found: caller, called number, call ids.
-pub const CALL_KEYS: [&str; 5] = ["calling_pty", "dialed_num", "callid", "ucid", "linkedid"];
+pub const CALL_KEYS: [&str; 4] = ["calling_pty", "dialed_num", "callid", "ucid"];
 
 /// Entries of a chunk: one look-up unpacks one or two.
 const CHUNK: usize = 1024;
@@ -30,7 +32,7 @@ fn hash(key: &str) -> u32 {
 }
 
 /// What a row says in a key column, as text.
-pub(crate) fn key_of(batch: &RecordBatch, column: &str, at: usize) -> Option<String> {
+fn key_of(batch: &RecordBatch, column: &str, at: usize) -> Option<String> {
     let array = batch.column_by_name(column)?;
     if at >= array.len() || array.is_null(at) {
         return None;
@@ -42,20 +44,34 @@ pub(crate) fn key_of(batch: &RecordBatch, column: &str, at: usize) -> Option<Str
     any.downcast_ref::<Int64Array>().map(|numbers| numbers.value(at).to_string())
 }
 
-/// Writes the entries of a file.
-pub(crate) fn add(conn: &Connection, file: i64, batch: &RecordBatch) -> Result<(), Trouble> {
-    let mut entries: Vec<(u32, u32)> = Vec::new();
-    for column in CALL_KEYS {
-        for at in 0..batch.num_rows() {
-            if let (Some(key), Ok(place)) = (key_of(batch, column, at), u32::try_from(at))
-                && !key.is_empty()
-            {
-                entries.push((hash(&key), place));
+/// The hash of a key and the place of a row that has it.
+pub(crate) type Entry = (u32, u32);
+
+/// The entries of a file with these rows, sorted.
+pub(crate) fn entries(rows: &Sorted) -> Result<Vec<Entry>, ArrowError> {
+    let mut entries = Vec::with_capacity(rows.len().saturating_mul(CALL_KEYS.len()));
+    let mut before = 0;
+    for part in rows.parts(GROUP_ROWS) {
+        let part = part?;
+        for column in CALL_KEYS {
+            for at in 0..part.num_rows() {
+                let place = u32::try_from(before + at);
+                if let (Some(key), Ok(place)) = (key_of(&part, column, at), place)
+                    && !key.is_empty()
+                {
+                    entries.push((hash(&key), place));
+                }
             }
         }
+        before += part.num_rows();
     }
     entries.sort_unstable();
     entries.dedup();
+    Ok(entries)
+}
+
+/// Writes the entries of a file.
+pub(crate) fn add(conn: &Connection, file: i64, entries: &[Entry]) -> Result<(), Trouble> {
     let mut insert = conn.prepare_cached("INSERT INTO call_index VALUES (?1, ?2, ?3, ?4)")?;
     for (nth, chunk) in entries.chunks(CHUNK).enumerate() {
         let first = chunk.first().map_or(0, |e| e.0);
@@ -87,7 +103,7 @@ pub(crate) fn places(conn: &Connection, file: i64, key: &str) -> Result<Vec<usiz
 }
 
 /// Each entry: how much greater the hash is than the last, the place.
-fn pack(entries: &[(u32, u32)]) -> Vec<u8> {
+fn pack(entries: &[Entry]) -> Vec<u8> {
     let mut out = Vec::with_capacity(entries.len() * 5);
     let mut last = 0;
     for (hash, place) in entries {

@@ -1,9 +1,10 @@
 //! One Parquet file: rows in, rows out, sorted by the key of their table.
 
 use crate::{Trouble, columns};
-use arrow::array::RecordBatch;
-use arrow::compute::{SortColumn, concat_batches, lexsort_to_indices, take_record_batch};
+use arrow::array::{Array, Int64Array, RecordBatch, StringArray};
+use arrow::compute::{SortColumn, concat, interleave_record_batch, lexsort_to_indices};
 use arrow::datatypes::{DataType, SchemaRef};
+use arrow::error::ArrowError;
 use facts::table::Shape;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{
@@ -20,7 +21,7 @@ use std::fs::File;
 use std::path::Path;
 
 /// Rows of a group: what one thread scans at a time.
-const GROUP_ROWS: usize = 128 * 1024;
+pub(crate) const GROUP_ROWS: usize = 128 * 1024;
 
 /// Rows of a page: what has to be unpacked to get at one row.
 const PAGE_ROWS: usize = 8 * 1024;
@@ -53,34 +54,72 @@ impl About {
     }
 }
 
-/// Columns of several files as one, sorted by the first `key` columns.
-pub(crate) fn sorted(
-    schema: &SchemaRef,
-    batches: &[RecordBatch],
-    key: usize,
-) -> Result<RecordBatch, arrow::error::ArrowError> {
-    let fitted: Vec<_> =
-        batches.iter().map(|b| columns::fit(b, schema)).collect::<Result<_, _>>()?;
-    let all = concat_batches(schema, &fitted)?;
-    let keys: Vec<SortColumn> = all
-        .columns()
-        .iter()
-        .take(key)
-        .map(|array| SortColumn { values: array.clone(), options: None })
-        .collect();
-    if keys.is_empty() {
-        return Ok(all);
+/// Rows of several files in the order of their key. They are not moved until somebody takes some
+/// of them: a day of a million calls would otherwise be in memory three times.
+#[derive(Debug)]
+pub(crate) struct Sorted {
+    schema: SchemaRef,
+    batches: Vec<RecordBatch>,
+    /// Batch and place in it.
+    order: Vec<(usize, usize)>,
+}
+
+impl Sorted {
+    /// Rows with the columns of `schema`, sorted by the first `key` of them.
+    pub(crate) fn new(
+        schema: &SchemaRef,
+        batches: Vec<RecordBatch>,
+        key: usize,
+    ) -> Result<Self, ArrowError> {
+        let batches: Vec<RecordBatch> =
+            batches.iter().map(|b| columns::fit(b, schema)).collect::<Result<_, _>>()?;
+        let places: Vec<(usize, usize)> = batches
+            .iter()
+            .enumerate()
+            .flat_map(|(nth, batch)| (0..batch.num_rows()).map(move |at| (nth, at)))
+            .collect();
+        let mut keys = Vec::new();
+        for at in 0..key.min(schema.fields().len()) {
+            let parts: Vec<&dyn Array> = batches.iter().map(|b| b.column(at).as_ref()).collect();
+            if !parts.is_empty() {
+                keys.push(SortColumn { values: concat(&parts)?, options: None });
+            }
+        }
+        let schema = schema.clone();
+        if keys.is_empty() {
+            return Ok(Self { schema, batches, order: places });
+        }
+        let sorted = lexsort_to_indices(&keys, None)?;
+        let place = |at: &u32| places.get(usize::try_from(*at).ok()?).copied();
+        let order = sorted.values().iter().filter_map(place).collect();
+        Ok(Self { schema, batches, order })
     }
-    let order = lexsort_to_indices(&keys, None)?;
-    take_record_batch(&all, &order)
+
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// The rows in order, in parts of at most so many.
+    pub(crate) fn parts(
+        &self,
+        rows: usize,
+    ) -> impl Iterator<Item = Result<RecordBatch, ArrowError>> {
+        let batches: Vec<&RecordBatch> = self.batches.iter().collect();
+        self.order.chunks(rows).map(move |part| interleave_record_batch(&batches, part))
+    }
+
+    /// All rows in order.
+    pub(crate) fn all(&self) -> Result<RecordBatch, ArrowError> {
+        let all = self.parts(self.len().max(1)).next();
+        all.unwrap_or_else(|| Ok(RecordBatch::new_empty(self.schema.clone())))
+    }
 }
 
 /// A file's bytes.
-pub(crate) fn encode(
-    batch: &RecordBatch,
-    about: &About,
-    sealed: bool,
-) -> Result<Vec<u8>, ParquetError> {
+pub(crate) fn encode(rows: &Sorted, about: &About, sealed: bool) -> Result<Vec<u8>, ParquetError> {
+    let sample = rows.parts(GROUP_ROWS).next().transpose()?;
+    let sample = sample.unwrap_or_else(|| RecordBatch::new_empty(rows.schema.clone()));
     let level = if sealed { SEALED_LEVEL } else { OPEN_LEVEL };
     let mut facts = vec![KeyValue::new(KEY_COLUMNS.to_owned(), about.key.to_string())];
     if sealed {
@@ -99,10 +138,11 @@ pub(crate) fn encode(
         .set_data_page_row_count_limit(PAGE_ROWS)
         .set_write_batch_size(1024)
         .set_key_value_metadata(Some(facts));
-    for (field, array) in batch.schema().fields().iter().zip(batch.columns()) {
+    for (field, array) in rows.schema.fields().iter().zip(sample.columns()) {
         // A dictionary of values that are nearly all different is the column a second time.
         let plain = match field.data_type() {
             DataType::Timestamp(..) => Some(Encoding::DELTA_BINARY_PACKED),
+            DataType::Int64 if mostly_different(array) => Some(Encoding::DELTA_BINARY_PACKED),
             DataType::Utf8 if mostly_different(array) => Some(Encoding::DELTA_BYTE_ARRAY),
             _ => None,
         };
@@ -117,20 +157,31 @@ pub(crate) fn encode(
     let options = ArrowWriterOptions::new()
         .with_properties(properties.build())
         .with_skip_arrow_metadata(true);
-    let mut writer = ArrowWriter::try_new_with_options(Vec::new(), batch.schema(), options)?;
-    writer.write(batch)?;
+    let mut writer = ArrowWriter::try_new_with_options(Vec::new(), rows.schema.clone(), options)?;
+    drop(sample);
+    for part in rows.parts(GROUP_ROWS) {
+        writer.write(&part?)?;
+    }
     writer.into_inner()
 }
 
-/// Whether more than half of the first texts are different.
-fn mostly_different(array: &dyn arrow::array::Array) -> bool {
-    let Some(texts) = array.as_any().downcast_ref::<arrow::array::StringArray>() else {
-        return false;
-    };
+/// Whether more than half of the first values are different.
+fn mostly_different(array: &dyn Array) -> bool {
+    let any = array.as_any();
+    if let Some(texts) = any.downcast_ref::<StringArray>() {
+        different(texts.iter())
+    } else if let Some(numbers) = any.downcast_ref::<Int64Array>() {
+        different(numbers.iter())
+    } else {
+        false
+    }
+}
+
+fn different<T: Eq + std::hash::Hash>(values: impl Iterator<Item = Option<T>>) -> bool {
     let (mut seen, mut all) = (HashSet::new(), 0_usize);
-    for text in texts.iter().flatten().take(4096) {
+    for value in values.flatten().take(4096) {
         all += 1;
-        seen.insert(text);
+        seen.insert(value);
     }
     all > 64 && seen.len() * 2 > all
 }

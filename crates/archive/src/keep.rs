@@ -3,6 +3,8 @@
 use crate::archive::{Archive, Removed};
 use crate::{Snapshot, Trouble, manifest};
 use facts::Date;
+use rusqlite::Connection;
+use std::path::Path;
 
 /// Days that the forecast looks back.
 const LOOK_BACK: i32 = 30;
@@ -40,13 +42,7 @@ impl Archive {
     /// # Errors
     /// The manifest cannot be written.
     pub fn keep(&mut self, table: &str, days: Option<u32>) -> Result<(), Trouble> {
-        match days {
-            Some(days) => self
-                .conn
-                .execute("INSERT OR REPLACE INTO keep VALUES (?1, ?2)", (table, i64::from(days)))?,
-            None => self.conn.execute("DELETE FROM keep WHERE table_name = ?1", [table])?,
-        };
-        Ok(())
+        set(&self.conn, table, days)
     }
 
     /// Deletes what is older than its table is kept. Nobody has to stop; who is reading such
@@ -64,7 +60,25 @@ impl Archive {
     }
 }
 
-fn keeps(conn: &rusqlite::Connection) -> Result<Vec<(String, u32)>, Trouble> {
+/// The same from any process, also while another writes the archive.
+///
+/// # Errors
+/// There is no archive, or its manifest cannot be written.
+pub fn keep(dir: &Path, table: &str, days: Option<u32>) -> Result<(), Trouble> {
+    set(&manifest::open_there(dir)?, table, days)
+}
+
+fn set(conn: &Connection, table: &str, days: Option<u32>) -> Result<(), Trouble> {
+    match days {
+        Some(days) => {
+            conn.execute("INSERT OR REPLACE INTO keep VALUES (?1, ?2)", (table, i64::from(days)))?
+        }
+        None => conn.execute("DELETE FROM keep WHERE table_name = ?1", [table])?,
+    };
+    Ok(())
+}
+
+fn keeps(conn: &Connection) -> Result<Vec<(String, u32)>, Trouble> {
     let mut select = conn.prepare("SELECT table_name, days FROM keep")?;
     let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -21,7 +21,7 @@ mod trouble;
 
 pub use archive::{Archive, Removed};
 pub use calls::CALL_KEYS;
-pub use keep::{Forecast, Growth};
+pub use keep::{Forecast, Growth, keep};
 pub use manifest::{FileRow, Mark, Opening, Trace};
 pub use reader::{FoundCall, Reader, Snapshot};
 pub use trouble::Trouble;

@@ -125,7 +125,18 @@ pub(crate) fn open(dir: &Path) -> Result<Connection, Trouble> {
 
 /// Opens the manifest to read, while another process may write it. Fails if it is not there.
 pub(crate) fn open_to_read(dir: &Path) -> Result<Connection, Trouble> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    connect(dir, OpenFlags::SQLITE_OPEN_READ_ONLY)
+}
+
+/// Opens the manifest for a small change, while another process may write it.
+pub(crate) fn open_there(dir: &Path) -> Result<Connection, Trouble> {
+    let conn = connect(dir, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    Ok(conn)
+}
+
+fn connect(dir: &Path, how: OpenFlags) -> Result<Connection, Trouble> {
+    let flags = how | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let path = dir.join(NAME);
     let conn = Connection::open_with_flags(&path, flags)
         .map_err(|e| Trouble::Manifest(format!("{}: {e}", path.display())))?;
@@ -239,13 +250,12 @@ pub(crate) fn set_mark(conn: &Connection, acd: i64, mark: Mark) -> Result<(), Tr
 }
 
 /// Keeps an opening.
-pub(crate) fn keep_opening(
-    conn: &Connection,
-    acd: i64,
-    opening: &Opening,
-) -> Result<(), Trouble> {
-    conn.prepare_cached("INSERT OR REPLACE INTO opening VALUES (?1, ?2, ?3)")?
-        .execute(params![acd, opening.at.0, opening.text])?;
+pub(crate) fn keep_opening(conn: &Connection, acd: i64, opening: &Opening) -> Result<(), Trouble> {
+    conn.prepare_cached("INSERT OR REPLACE INTO opening VALUES (?1, ?2, ?3)")?.execute(params![
+        acd,
+        opening.at.0,
+        opening.text
+    ])?;
     Ok(())
 }
 

@@ -1,10 +1,10 @@
 //! Reading an archive, in any process, while another writes it.
 
-use crate::manifest::{self, FileRow, Trace};
+use crate::manifest::{self, FileRow, Mark, Opening, Trace};
 use crate::{Trouble, calls, columns, file, layout};
-use facts::Date;
+use facts::{Date, Stamp};
 use facts::table::{Row, Shape, Value};
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -100,7 +100,8 @@ impl Snapshot {
         for file in self.files(shape.name, (acd, acd), (day, day))? {
             batches.extend(file::read(&self.path(&file), self.open(&file)?)?.0);
         }
-        let all = file::sorted(&columns::schema(shape), &batches, shape.key)
+        let all = file::Sorted::new(&columns::schema(shape), batches, shape.key)
+            .and_then(|sorted| sorted.all())
             .map_err(|e| Trouble::parquet(&self.dir.join(shape.name), &e))?;
         Ok(columns::rows(shape, &all))
     }
@@ -115,6 +116,31 @@ impl Snapshot {
         )?;
         let rows = select.query_map([table], |row| Ok((row.get(0)?, manifest::day(row, 1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How far an ACD has come; None: nothing of it was put with a mark.
+    ///
+    /// # Errors
+    /// The manifest cannot be read.
+    pub fn mark(&self, acd: i64) -> Result<Option<Mark>, Trouble> {
+        let sql = "SELECT intervals, records FROM mark WHERE acd = ?1";
+        let mut select = self.conn.prepare_cached(sql)?;
+        let mark = |row: &rusqlite::Row<'_>| {
+            Ok(Mark { intervals: Stamp(row.get(0)?), records: Stamp(row.get(1)?) })
+        };
+        Ok(select.query_row([acd], mark).optional()?)
+    }
+
+    /// The last opening of an ACD at or before a moment.
+    ///
+    /// # Errors
+    /// The manifest cannot be read.
+    pub fn opening(&self, acd: i64, at: Stamp) -> Result<Option<Opening>, Trouble> {
+        let sql = "SELECT at, text FROM opening WHERE acd = ?1 AND at <= ?2 ORDER BY at DESC LIMIT 1";
+        let mut select = self.conn.prepare_cached(sql)?;
+        let opening =
+            |row: &rusqlite::Row<'_>| Ok(Opening { at: Stamp(row.get(0)?), text: row.get(1)? });
+        Ok(select.query_row((acd, at.0), opening).optional()?)
     }
 
     /// What was replaced, the oldest first.

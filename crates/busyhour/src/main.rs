@@ -36,6 +36,11 @@ enum Command {
     Record(commands::record::Record),
     /// Read recorded sessions through the real translation and model, without a server.
     Replay(commands::replay::Replay),
+    /// Ask history in SQL; works while a server writes the archive.
+    Sql(commands::sql::Sql),
+    /// How large history is, how long it is kept; calls by number or id.
+    #[command(subcommand)]
+    Archive(commands::archive::Archive),
     /// Look into the journal; works while a server writes it.
     #[command(subcommand)]
     Journal(commands::journal::Journal),
@@ -100,7 +105,8 @@ enum Command {
 fn run(command: &Command) -> Outcome {
     use clap::CommandFactory;
     use commands::{
-        check, decide, demo, journal, manual, record, replay, serve, show, sim, story, top,
+        archive, check, decide, demo, journal, manual, record, replay, serve, show, sim, sql,
+        story, top,
     };
     match command {
         Command::Serve(args) => serve::run(args),
@@ -109,6 +115,8 @@ fn run(command: &Command) -> Outcome {
         Command::Config(args) => check::page(args),
         Command::Record(args) => record::run(args),
         Command::Replay(args) => replay::run(args),
+        Command::Sql(args) => sql::run(args),
+        Command::Archive(args) => archive::run(args),
         Command::Journal(args) => journal::run(args),
         Command::Sim(args) => sim::run(args),
         Command::Top(args) => top::run(args),

@@ -44,37 +44,47 @@ pub(crate) fn print(
     shape: &Shape,
     rows: &[Map<String, Json>],
 ) -> io::Result<()> {
+    let names: Vec<&str> = shape.columns.iter().map(|c| c.name).collect();
+    print_named(out, format, &names, rows)
+}
+
+/// Prints rows with these columns.
+pub(crate) fn print_named(
+    out: &mut dyn Write,
+    format: Format,
+    names: &[&str],
+    rows: &[Map<String, Json>],
+) -> io::Result<()> {
     match format {
         Format::Json => {
             serde_json::to_writer_pretty(&mut *out, rows)?;
             out.write_all(b"\n")
         }
-        Format::Csv => csv(out, shape, rows),
-        Format::Table => aligned(out, shape, rows),
+        Format::Csv => csv(out, names, rows),
+        Format::Table => aligned(out, names, rows),
     }
 }
 
-fn csv(out: &mut dyn Write, shape: &Shape, rows: &[Map<String, Json>]) -> io::Result<()> {
+fn csv(out: &mut dyn Write, names: &[&str], rows: &[Map<String, Json>]) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    writer.write_record(shape.columns.iter().map(|c| c.name))?;
+    writer.write_record(names)?;
     for row in rows {
-        writer.write_record(shape.columns.iter().map(|c| cell(row.get(c.name))))?;
+        writer.write_record(names.iter().map(|name| cell(row.get(*name))))?;
     }
     writer.flush()
 }
 
-fn aligned(out: &mut dyn Write, shape: &Shape, rows: &[Map<String, Json>]) -> io::Result<()> {
+fn aligned(out: &mut dyn Write, names: &[&str], rows: &[Map<String, Json>]) -> io::Result<()> {
     let cells: Vec<Vec<String>> = rows
         .iter()
-        .map(|row| shape.columns.iter().map(|c| plain(&cell(row.get(c.name)))).collect())
+        .map(|row| names.iter().map(|name| plain(&cell(row.get(*name)))).collect())
         .collect();
-    let widths: Vec<usize> = shape
-        .columns
+    let widths: Vec<usize> = names
         .iter()
         .enumerate()
-        .map(|(i, c)| {
+        .map(|(i, name)| {
             let cells = cells.iter().filter_map(|row| row.get(i)).map(|s| s.chars().count());
-            cells.max().unwrap_or(0).max(c.name.len())
+            cells.max().unwrap_or(0).max(name.chars().count())
         })
         .collect();
     let mut line = |cells: &mut dyn Iterator<Item = &str>| -> io::Result<()> {
@@ -86,7 +96,7 @@ fn aligned(out: &mut dyn Write, shape: &Shape, rows: &[Map<String, Json>]) -> io
         }
         writeln!(out, "{}", text.trim_end())
     };
-    line(&mut shape.columns.iter().map(|c| c.name))?;
+    line(&mut names.iter().copied())?;
     for row in &cells {
         line(&mut row.iter().map(String::as_str))?;
     }

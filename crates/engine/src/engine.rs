@@ -1,19 +1,22 @@
 //! Starting and stopping: journal, links, keeper, folder, in that order, and back.
 
 use crate::administration::{Administration, Watch};
+use crate::archivist::{self, Archivist, Batch, Desk, Trouble};
 use crate::fold::Fold;
-use crate::folder::{Acd, Folder};
+use crate::folder::{Acd, Folder, HISTORY_WARM_UP_US, WARM_UP_US};
 use crate::keeper::Keeper;
 use crate::live::Live;
 use crate::relay::Relay;
 use crate::settings::{AcdSettings, Settings};
 use crate::stories::Stories;
-use facts::Text;
+use facts::{Opening, Text};
 use facts::decree::STREAM;
 use journal::Journal;
 use links::Ring;
 use links::asterisk::Link;
+use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -22,6 +25,10 @@ use std::time::Duration;
 
 /// How many links may wait to be taken over by the folder.
 const ARRIVALS_MAX: usize = 64;
+/// How many batches of closed rows may wait for the archivist; the rest wait with the folder.
+const BATCHES_MAX: usize = 8;
+/// The years of local time that history knows; outside of them clocks do not jump.
+const YEARS: (i16, i16) = (1990, 2060);
 /// How long stopping waits for the journal to keep what was heard.
 const STOP_WAIT: Duration = Duration::from_secs(60);
 
@@ -30,6 +37,8 @@ const STOP_WAIT: Duration = Duration::from_secs(60);
 pub enum StartError {
     /// The journal cannot be opened.
     Journal(journal::OpenError),
+    /// The archive cannot be opened.
+    Archive(archive::Trouble),
     /// A thread cannot be started.
     Thread(std::io::Error),
     /// Two ACDs of one name.
@@ -42,6 +51,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Journal(e) => write!(f, "cannot open the journal: {e}"),
+            Self::Archive(e) => write!(f, "cannot open the archive: {e}"),
             Self::Thread(e) => write!(f, "cannot start a thread: {e}"),
             Self::Twice(name) => write!(f, "there is an acd named {name} already"),
             Self::Reserved(name) => write!(f, "no acd can be named {name}: decrees are kept there"),
@@ -58,6 +68,8 @@ pub struct Engine {
     stories: Stories,
     journal: Arc<Journal>,
     administration: Administration,
+    /// Where history goes; None: it is not kept.
+    history: Option<(PathBuf, std::sync::Mutex<Option<SyncSender<Batch>>>)>,
     ring: Arc<Ring>,
     relay: Arc<Relay>,
     links: RwLock<Vec<Arc<Link>>>,
@@ -83,6 +95,20 @@ impl Engine {
         let journal = Arc::new(journal.map_err(StartError::Journal)?);
         // Before anything is published: what was decided holds from the first table on.
         let administration = Administration::open(journal.clone());
+        let (batches, to_archive) = sync_channel(BATCHES_MAX);
+        let stop_folder = Arc::new(AtomicBool::new(false));
+        let trouble = Trouble::default();
+        let archivist = match &settings.archive {
+            None => None,
+            Some(dir) => Some(Archivist {
+                archive: archivist::open(dir).map_err(StartError::Archive)?,
+                batches: to_archive,
+                trouble: trouble.clone(),
+                stop: stop_folder.clone(),
+                acds: BTreeMap::new(),
+            }),
+        };
+        let history = settings.archive.map(|dir| (dir, std::sync::Mutex::new(Some(batches))));
         let (arrivals, arriving) = sync_channel(ARRIVALS_MAX);
         let (failed, failing) = sync_channel(1);
         let engine = Self {
@@ -95,7 +121,8 @@ impl Engine {
             arrivals: std::sync::Mutex::new(arrivals),
             failed: std::sync::Mutex::new(failing),
             stop_keeper: Arc::new(AtomicBool::new(false)),
-            stop_folder: Arc::new(AtomicBool::new(false)),
+            stop_folder,
+            history,
             threads: std::sync::Mutex::new(Vec::new()),
             journal,
             administration,
@@ -114,6 +141,7 @@ impl Engine {
             stories: engine.stories.clone(),
             watch: Watch::new(engine.administration.clone()),
             follows: Vec::new(),
+            trouble,
             stop: engine.stop_folder.clone(),
             failed,
         };
@@ -126,6 +154,9 @@ impl Engine {
         };
         engine.spawn("keeper", move || keeper.run())?;
         engine.spawn("folder", move || folder.run())?;
+        if let Some(archivist) = archivist {
+            engine.spawn("archivist", move || archivist.run())?;
+        }
         Ok(engine)
     }
 
@@ -146,6 +177,8 @@ impl Engine {
         if names.contains(&name) {
             return Err(StartError::Twice(name));
         }
+        let number = i64::try_from(names.len()).unwrap_or(i64::MAX).saturating_add(1);
+        let books = self.books(number, &settings)?;
         let fold = Fold::new(settings.fold);
         // The name comes first: the keeper must know whose records these are.
         let index = names.len();
@@ -153,7 +186,27 @@ impl Engine {
         drop(names);
         let link = Arc::new(Link::start(settings.link, index, self.ring.clone()));
         self.links.write().unwrap_or_else(PoisonError::into_inner).push(link.clone());
-        Ok(Acd::new(name, link, fold, settings.zone))
+        Ok(Acd::new(name, link, fold, settings.zone, books))
+    }
+
+    /// The books of an ACD, and where its fold begins so that they go on where the archive ends.
+    fn books(
+        &self,
+        number: i64,
+        settings: &AcdSettings,
+    ) -> Result<Option<(Desk, Option<Opening>)>, StartError> {
+        let Some((dir, to)) = &self.history else { return Ok(None) };
+        let to = to.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(to) = to else { return Ok(None) };
+        let snapshot = archive::Reader::new(dir).snapshot().map_err(StartError::Archive)?;
+        let done = snapshot.mark(number).map_err(StartError::Archive)?.unwrap_or_default();
+        let today = settings.zone.start(crate::wall_clock()).plus(-WARM_UP_US);
+        let counts = done.intervals.min(done.records).plus(-HISTORY_WARM_UP_US);
+        let opening = snapshot.opening(number, counts.min(today)).map_err(StartError::Archive)?;
+        let opening = opening.and_then(|kept| Opening::parse(&kept.text));
+        let calendar = settings.zone.calendar(settings.interval, YEARS.0, YEARS.1);
+        let counting = history::Settings { acd: number, ..crate::counting(&settings.fold) };
+        Ok(Some((Desk::new(&settings.link.name, counting, calendar, done, to), opening)))
     }
 
     /// Attaches one more switch while running.
@@ -231,6 +284,10 @@ impl Engine {
         }
         self.stop_folder.store(true, Ordering::Release);
         self.relay.nudge();
+        if let Some((_, to)) = &self.history {
+            // With the folder's ends gone, too, the archivist has nothing more to come.
+            to.lock().unwrap_or_else(PoisonError::into_inner).take();
+        }
         for thread in threads {
             drop(thread.join());
         }

@@ -2,6 +2,7 @@
 //! pass, and publishes the live tables. One thread for all ACDs; it holds up nobody.
 
 use crate::administration::Watch;
+use crate::archivist::{Desk, Trouble};
 use crate::fold::Fold;
 use crate::keeper::from_entry;
 use crate::live::{Alarm, Live};
@@ -10,7 +11,7 @@ use crate::settings::Day;
 use crate::stories::Stories;
 use crate::wall_clock;
 use facts::table::{Table, Type, Value};
-use facts::{Stamp, Text};
+use facts::{Opening, Stamp, Text};
 use journal::Journal;
 use links::asterisk::{Link, State as LinkState, Status};
 use model::Centre;
@@ -57,7 +58,10 @@ const TIMER_MARGIN_US: i64 = 250_000;
 const CLOCK_SHOWN_US: i64 = 250_000;
 /// How much of the evening before is folded at a start, so that the day begins with the calls
 /// and agents that were there at midnight (microseconds).
-const WARM_UP_US: i64 = 2 * 3_600 * 1_000_000;
+pub(crate) const WARM_UP_US: i64 = 2 * 3_600 * 1_000_000;
+/// How much is folded before the moment from which on history counts, so that calls of then are
+/// known: no call but the rarest is longer (microseconds).
+pub(crate) const HISTORY_WARM_UP_US: i64 = 4 * 3_600 * 1_000_000;
 /// Records that wait for the disk this long are worth an alarm.
 const BEHIND_ALARM: Duration = Duration::from_secs(3);
 /// How many records are read from the journal before the clock is looked at again.
@@ -108,12 +112,26 @@ pub(crate) struct Acd {
     stories_at: Stamp,
     /// The fold's count of changes when the current minute was last told, and the second.
     minute_told: (u64, i64),
+    /// Its books; None: no history is kept.
+    desk: Option<Desk>,
+    /// Where the fold begins, if an earlier one has left word.
+    opening: Option<Opening>,
 }
 
 impl Acd {
     /// An ACD that will first fold what the journal has of today.
-    pub(crate) fn new(name: Text, link: Arc<Link>, mut fold: Fold, day: Day) -> Self {
+    pub(crate) fn new(
+        name: Text,
+        link: Arc<Link>,
+        mut fold: Fold,
+        day: Day,
+        books: Option<(Desk, Option<Opening>)>,
+    ) -> Self {
         fold.tell_steps();
+        let (desk, opening) = books.unzip();
+        if desk.is_some() {
+            fold.write_ledger();
+        }
         let day_start = day.start(wall_clock());
         Self {
             name,
@@ -133,6 +151,8 @@ impl Acd {
             day_told: Stamp::default(),
             stories_at: Stamp::default(),
             minute_told: (0, 0),
+            desk,
+            opening: opening.flatten(),
         }
     }
 
@@ -175,6 +195,20 @@ impl Acd {
         self.next > self.catch_up_to
     }
 
+    /// From where on records are folded: early enough for today's tables, and for the history that
+    /// the archive does not have yet.
+    fn begin(&mut self, today: Stamp) -> Stamp {
+        let counts = self.desk.as_ref().and_then(Desk::counts_from);
+        match (counts, self.opening.take()) {
+            (_, Some(opening)) => {
+                self.fold.open(&opening);
+                opening.at
+            }
+            (Some(counts), None) => today.min(counts.plus(-HISTORY_WARM_UP_US)),
+            (None, None) => today,
+        }
+    }
+
     fn push(&mut self, record: facts::Record) {
         // The first record of a new day begins it; without one the clock does (see `pass`).
         self.begin_day(record.stamp);
@@ -213,6 +247,9 @@ impl Acd {
         }
         self.fold.take_steps(&mut self.steps);
         stories.take(&self.name, self.steps.drain(..));
+        if let Some(desk) = &mut self.desk {
+            desk.book(&mut self.fold);
+        }
     }
 
     fn begin_day(&mut self, switch_now: Stamp) {
@@ -236,6 +273,8 @@ pub(crate) struct Folder {
     pub(crate) centre: Centre,
     pub(crate) stories: Stories,
     pub(crate) watch: Watch,
+    /// What is wrong with the archive.
+    pub(crate) trouble: Trouble,
     /// Alarms that followed from the tables when these were last made.
     pub(crate) follows: Vec<Alarm>,
     pub(crate) stop: Arc<AtomicBool>,
@@ -305,7 +344,8 @@ impl Folder {
         // What was heard before this thread knew the ACD is read, too.
         let marks = self.journal.watermark(&acd.name);
         acd.catch_up_to = marks.heard_seq;
-        let from = acd.day_start.plus(-WARM_UP_US);
+        let today = acd.day_start.plus(-WARM_UP_US);
+        let from = acd.begin(today);
         let records = self.journal.reader().and_then(|r| r.range(&acd.name, from.0, i64::MAX));
         acd.next = match records.ok().and_then(|mut records| records.next()) {
             Some(Ok(kept)) => kept.seq,
@@ -508,6 +548,7 @@ impl Folder {
                 ),
             });
         }
+        alarms.extend(self.trouble.alarm());
         for acd in self.acds.iter().filter(|a| !a.caught_up()) {
             alarms.push(Alarm {
                 code: "catching-up",
@@ -559,7 +600,7 @@ mod tests {
         let fold = Fold::new(FoldSettings::for_acd("a"));
         let (_, arrivals) = sync_channel(1);
         Folder {
-            acds: vec![Acd::new("a".into(), link, fold, Day::of_this_machine())],
+            acds: vec![Acd::new("a".into(), link, fold, Day::of_this_machine(), None)],
             arrivals,
             relay: Arc::default(),
             journal: journal.clone(),
@@ -568,6 +609,7 @@ mod tests {
             centre: Centre::new(),
             watch: Watch::new(Administration::open(journal.clone())),
             follows: Vec::new(),
+            trouble: Trouble::default(),
             stop: Arc::default(),
             failed: sync_channel(1).0,
         }

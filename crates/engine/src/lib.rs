@@ -4,6 +4,7 @@
 //! It may not know HTTP, HTML or the command line.
 
 mod administration;
+mod archivist;
 mod engine;
 mod fold;
 mod folder;

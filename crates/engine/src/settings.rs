@@ -5,6 +5,7 @@ use crate::fold::FoldSettings;
 use facts::Text;
 use history::calendar::{Calendar, Length};
 use std::fmt;
+use std::path::PathBuf;
 
 /// Everything the engine needs.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub struct Settings {
     pub journal: journal::Settings,
     /// The switches.
     pub acds: Vec<AcdSettings>,
+    /// Where history is kept; None: it is not.
+    pub archive: Option<PathBuf>,
     /// How many bytes of records may wait in memory between the links and the rest.
     pub ring_bytes_max: u64,
 }
@@ -28,6 +31,8 @@ pub struct AcdSettings {
     pub fold: FoldSettings,
     /// Where its day begins.
     pub zone: Day,
+    /// How long its intervals are (CMS INTRVL).
+    pub interval: Length,
 }
 
 /// The rules of local time at a place.

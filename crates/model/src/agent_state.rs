@@ -55,7 +55,7 @@ impl Default for State {
 
 impl State {
     fn of(mode: Mode) -> Self {
-        Self { mode, split: None, direction: None, reason: Text::from(""), acd_held: false }
+        Self { mode, split: None, direction: None, reason: Text::default(), acd_held: false }
     }
 
     fn with(mode: Mode, split: Option<Key<Split>>, direction: Option<Direction>) -> Self {
@@ -125,7 +125,7 @@ impl Agent {
         let mut on = self.members.iter().filter(|m| m.on && !m.reason.is_empty());
         match oldest {
             Some(m) if !m.reason.is_empty() => m.reason.clone(),
-            _ => on.next().map_or_else(|| Text::from(""), |m| m.reason.clone()),
+            _ => on.next().map_or_else(Text::default, |m| m.reason.clone()),
         }
     }
 
@@ -197,7 +197,7 @@ impl Model {
         }
         let held = agent.works.last().is_some();
         let paused = agent.paused_everywhere();
-        let reason = if paused { agent.pause_reason() } else { Text::from("") };
+        let reason = if paused { agent.pause_reason() } else { Text::default() };
         let acw_pause = paused && self.settings.is_acw(&reason);
         let wrapup = agent.wrapping_up(at);
         if let Some(direction) = own.talking {
@@ -260,7 +260,8 @@ impl Model {
         let for_acw = acw && agent.wrapping_up(at).is_none();
         let Some(agent) = self.agents.get_mut(key) else { return };
         // Every touch settles the clocks first: what is changed by now counts from now.
-        let old: Vec<_> = (0..agent.members.len()).map(|i| agent.mode_in(i)).collect();
+        let mut old = std::mem::take(&mut self.modes);
+        old.extend((0..agent.members.len()).map(|i| agent.mode_in(i)));
         agent.flush(at, live);
         agent.paused_for_acw = for_acw;
         agent.held_split = if state.acd_held { held } else { None };
@@ -289,6 +290,8 @@ impl Model {
             }
         }
         self.note_own_calls(key, own.channel.zip(own.talking), at);
+        old.clear();
+        self.modes = old;
         self.look_at(key, at);
     }
 }

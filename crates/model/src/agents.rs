@@ -299,7 +299,7 @@ impl Model {
         if !m.name.is_empty() && agent.name != m.name {
             agent.name = m.name.clone();
         }
-        let reason = if m.paused { m.reason.clone() } else { Text::from("") };
+        let reason = if m.paused { m.reason.clone() } else { Text::default() };
         let logged_on = match m.seen {
             HowSeen::Added => at,
             HowSeen::Changed | HowSeen::Listed | HowSeen::Kept => {
@@ -396,7 +396,7 @@ impl Model {
         if let Some(m) = agent.member_mut(split) {
             was_on = std::mem::take(&mut m.on);
             m.paused = false;
-            m.reason = Text::from("");
+            m.reason = Text::default();
         }
         self.staffing_changed(key);
         self.touch(key, at);
@@ -422,7 +422,7 @@ impl Model {
                 logged_on: at,
                 penalty: 0,
                 paused: false,
-                reason: Text::from(""),
+                reason: Text::default(),
                 wrapup_s: 0,
                 found: true,
                 mode_since: at,

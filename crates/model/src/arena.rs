@@ -45,6 +45,14 @@ impl<T> fmt::Debug for Key<T> {
     }
 }
 
+#[cfg(test)]
+impl<T> Key<T> {
+    /// A key without its value.
+    pub(crate) const fn of_slot(slot: u32) -> Self {
+        Self { slot, generation: 0, of: PhantomData }
+    }
+}
+
 #[derive(Debug)]
 struct Slot<T> {
     generation: u32,

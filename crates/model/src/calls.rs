@@ -151,7 +151,7 @@ pub(crate) struct Call {
 
 impl Call {
     fn new(acd: &str, id: CallId, began: Stamp, at: Stamp) -> Self {
-        let empty = Text::from("");
+        let empty = Text::default();
         let whole = Text::from(format!("{acd}/{id}"));
         Self {
             ids: vec![id],

@@ -51,7 +51,9 @@ pub use steps::*;
 pub use tables::{DECIDED_SHAPES, GROUPS, LEVELS, SHAPES, THRESHOLDS, shape};
 
 use arena::{Arena, Key};
-use facts::{AgentId, Anomaly, BridgeId, CallId, ChannelId, DeviceId, SplitId, Stamp, Text};
+use facts::{
+    AgentId, Anomaly, BridgeId, CallId, ChannelId, DeviceId, Direction, SplitId, Stamp, Text,
+};
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
 use std::collections::{BTreeMap, VecDeque};
@@ -98,6 +100,8 @@ pub struct Model {
     anomalies: Anomalies,
     telling: telling::Telling,
     empty: Text,
+    /// Room for the modes of one agent in his splits, used again and again.
+    modes: Vec<(agent_state::Mode, Option<Direction>)>,
     changes: u64,
 }
 
@@ -161,7 +165,8 @@ impl Model {
             timers: Timers::default(),
             anomalies: Anomalies::default(),
             telling: telling::Telling::default(),
-            empty: Text::from(""),
+            empty: Text::default(),
+            modes: Vec::new(),
             changes: 0,
         }
     }

@@ -5,7 +5,7 @@ use crate::arena::Key;
 use crate::steps::MinuteCounts;
 use crate::visits::Visit;
 use facts::{Outcome, SplitId, Stamp};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 /// A queue.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub(crate) struct Split {
     pub(crate) waiting: BTreeSet<(Stamp, Key<Visit>)>,
     /// The same visits in the order in which they will be served: by the places at which the
     /// switch put them, for it may put a caller before others.
-    pub(crate) order: Vec<Key<Visit>>,
+    pub(crate) order: VecDeque<Key<Visit>>,
     pub(crate) tally: SplitTally,
     pub(crate) minute: MinuteCounts,
 }
@@ -59,15 +59,27 @@ pub(crate) struct SplitTally {
 }
 
 impl Split {
-    /// Puts a visit at a place in the order (1: the next to be served; 0: not told, the last).
+    /// Puts a new visit at a place in the order (1: the next to be served; 0: not told, the last).
     pub(crate) fn put(&mut self, visit: Key<Visit>, place: u32) {
-        let before = self.order.iter().position(|v| *v == visit);
-        if let Some(at) = before {
-            self.order.remove(at);
-        }
         let last = self.order.len();
         let at = usize::try_from(place).ok().and_then(|n| n.checked_sub(1));
         self.order.insert(at.unwrap_or(last).min(last), visit);
+    }
+
+    /// Puts a visit that is in the order at another place.
+    pub(crate) fn put_again(&mut self, visit: Key<Visit>, place: u32) {
+        self.take_out(visit);
+        self.put(visit, place);
+    }
+
+    /// Takes a visit out of the order. Most are the first or the last, and cost nothing.
+    pub(crate) fn take_out(&mut self, visit: Key<Visit>) {
+        let ahead = self.order.iter().zip(self.order.iter().rev());
+        let found = ahead.enumerate().find(|(_, (a, b))| **a == visit || **b == visit);
+        if let Some((i, (a, _))) = found {
+            let at = if *a == visit { i } else { self.order.len() - 1 - i };
+            self.order.remove(at);
+        }
     }
 }
 
@@ -154,7 +166,7 @@ impl Model {
             id: id.clone(),
             wrapup_s: None,
             waiting: BTreeSet::new(),
-            order: Vec::new(),
+            order: VecDeque::new(),
             tally: SplitTally::default(),
             minute: MinuteCounts::default(),
         });
@@ -168,6 +180,44 @@ impl Model {
             && wrapup_s.is_some()
         {
             s.wrapup_s = wrapup_s;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_visit_leaves_the_line_wherever_it_stands() {
+        let mut split = Split {
+            id: SplitId::from("sales"),
+            wrapup_s: None,
+            waiting: BTreeSet::new(),
+            order: VecDeque::new(),
+            tally: SplitTally::default(),
+            minute: MinuteCounts::default(),
+        };
+        let visits: Vec<Key<Visit>> = (0..7).map(Key::of_slot).collect();
+        for visit in &visits {
+            split.put(*visit, 0);
+        }
+        split.put_again(visits[5], 2);
+        let line = |split: &Split| -> Vec<usize> {
+            let place = |key: &Key<Visit>| visits.iter().position(|v| v == key).unwrap();
+            split.order.iter().map(place).collect()
+        };
+        assert_eq!(line(&split), [0, 5, 1, 2, 3, 4, 6]);
+        for (out, left) in [
+            (0, vec![5, 1, 2, 3, 4, 6]),
+            (6, vec![5, 1, 2, 3, 4]),
+            (2, vec![5, 1, 3, 4]),
+            (3, vec![5, 1, 4]),
+            (1, vec![5, 4]),
+            (1, vec![5, 4]),
+        ] {
+            split.take_out(visits[out]);
+            assert_eq!(line(&split), left);
         }
     }
 }

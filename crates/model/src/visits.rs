@@ -52,7 +52,7 @@ impl Model {
                 v.missing = false;
                 v.position = position;
                 if let Some(s) = self.splits.get_mut(split) {
-                    s.put(open, position);
+                    s.put_again(open, position);
                 }
                 return;
             }
@@ -129,7 +129,7 @@ impl Model {
         let split = v.split;
         if let Some(s) = self.splits.get_mut(v.split) {
             s.waiting.remove(&(v.since, key));
-            s.order.retain(|v| *v != key);
+            s.take_out(key);
             s.minute.oldest = s.minute.oldest.max(at.since(v.since));
         }
         if let Some(call) = self.calls.get_mut(v.call) {

@@ -56,7 +56,7 @@ impl Whole {
 
     /// Its name: that of its first part.
     pub(crate) fn id(&self) -> Text {
-        self.parts.first().map_or_else(|| Text::from(""), |p| p.whole.clone())
+        self.parts.first().map_or_else(Text::default, |p| p.whole.clone())
     }
 
     /// First the part that no other one dialled, then those that are one leg from it, and so on.

@@ -12,6 +12,8 @@ use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use datafusion::sql::parser::{DFParser, Statement};
 use datafusion::sql::sqlparser::ast;
 use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
+use datafusion::sql::sqlparser::keywords::Keyword;
+use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 use facts::table::{Row, Shape, Table};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -20,8 +22,16 @@ use tokio::runtime::{Builder, Runtime};
 /// Bytes that questions of one catalogue may use for sorting, grouping and joining together.
 pub const MEMORY: usize = 1 << 30;
 
-/// The stack of a thread: the engine goes as deep as a question is nested.
-const STACK: usize = 16 << 20;
+/// The stack of a thread: the engine goes as deep as a question is nested. Only what is used of it
+/// takes memory.
+const STACK: usize = 256 << 20;
+
+/// Operators of a question at most. Each may be one level deeper, and a stack that overflows ends
+/// the whole process: a debug build took twice as many.
+const OPERATORS_MAX: usize = 1_000;
+
+/// Bytes of a question at most.
+const TEXT_MAX: usize = 256 << 10;
 
 /// Tables and the engine that answers questions about them. It has threads of its own; it must not
 /// be dropped on a thread of another asynchronous runtime.
@@ -132,28 +142,35 @@ impl Catalogue {
     /// # Errors
     /// It is no SQL, does something else, or means nothing here.
     pub fn sql(&self, text: &str) -> Result<Answer, Refusal> {
-        let Some(statement) = permitted(text)? else {
-            return Ok(Answer::nothing(Arc::clone(&self.runtime)));
-        };
         let context = self.context.clone();
+        let text = text.to_owned();
         // On a thread of ours, which has the stack for it.
         let work = self.runtime.spawn(async move {
+            let Some(statement) = permitted(&text)? else { return Ok(None) };
             let plan = context.state().statement_to_plan(statement).await?;
             let only_read = SQLOptions::new()
                 .with_allow_ddl(false)
                 .with_allow_dml(false)
                 .with_allow_statements(false);
             only_read.verify_plan(&plan)?;
-            context.execute_logical_plan(plan).await?.execute_stream().await
+            let stream = context.execute_logical_plan(plan).await?.execute_stream().await?;
+            Ok::<_, Refusal>(Some(stream))
         });
         let stream = self.runtime.block_on(work);
         let stream = stream.map_err(|e| Refusal::Failed(format!("the engine stopped: {e}")))??;
-        Ok(Answer::new(stream, Arc::clone(&self.runtime)))
+        let runtime = Arc::clone(&self.runtime);
+        Ok(match stream {
+            Some(stream) => Answer::new(stream, runtime),
+            None => Answer::nothing(runtime),
+        })
     }
 }
 
 /// The statement, if it is one that only reads; None: one that is taken and does nothing.
 fn permitted(text: &str) -> Result<Option<Statement>, Refusal> {
+    if text.len() > TEXT_MAX || operators(text) > OPERATORS_MAX {
+        return Err(Refusal::TooLarge(format!("more than {OPERATORS_MAX} operators or joins")));
+    }
     let mut statements = DFParser::parse_sql_with_dialect(text, &PostgreSqlDialect {})?;
     let refused = |what: &str| Err(Refusal::NotReading(what.to_owned()));
     let Some(statement) = statements.pop_front() else {
@@ -178,6 +195,29 @@ fn permitted(text: &str) -> Result<Option<Statement>, Refusal> {
         },
         other => refused(&kind(&other.to_string())),
     }
+}
+
+/// How deep a question can be nested at most: everything in it that takes an operand. What is in
+/// brackets the parser counts itself.
+fn operators(text: &str) -> usize {
+    let tokens = Tokenizer::new(&PostgreSqlDialect {}, text).tokenize().unwrap_or_default();
+    let deepens = |token: &&Token| match token {
+        Token::Word(word) => matches!(
+            word.keyword,
+            Keyword::AND
+                | Keyword::OR
+                | Keyword::NOT
+                | Keyword::IS
+                | Keyword::JOIN
+                | Keyword::UNION
+                | Keyword::INTERSECT
+                | Keyword::EXCEPT
+        ),
+        Token::Whitespace(_) | Token::Number(..) | Token::SingleQuotedString(_) => false,
+        Token::Comma | Token::Period | Token::LParen | Token::RParen => false,
+        _ => true,
+    };
+    tokens.iter().filter(deepens).count()
 }
 
 /// What kind of statement it is: its first words.

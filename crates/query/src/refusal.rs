@@ -27,7 +27,7 @@ impl fmt::Display for Refusal {
             Self::Meaning(words) => f.write_str(words),
             Self::TooLarge(words) => write!(
                 f,
-                "the question needs too much memory: ask for fewer days or columns ({words})"
+                "the question is too large: ask for less at a time, fewer days or columns ({words})"
             ),
             Self::Failed(words) => write!(f, "the question failed: {words}"),
         }

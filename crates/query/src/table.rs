@@ -17,7 +17,7 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
-use datafusion::physical_optimizer::pruning::PruningPredicate;
+use datafusion::physical_optimizer::pruning::PruningPredicateBuilder;
 use datafusion::physical_plan::ExecutionPlan;
 use facts::Date;
 use facts::table::Shape;
@@ -50,8 +50,10 @@ impl ArchiveTable {
         if let Some(all) = conjunction(filters.iter().cloned()) {
             let schema = DFSchema::try_from(Arc::clone(&self.schema))?;
             let all = state.create_physical_expr(all, &schema)?;
-            let keep =
-                PruningPredicate::try_new(all, Arc::clone(&self.schema))?.prune(&Known(&files))?;
+            let keep = PruningPredicateBuilder::new()
+                .with_file_schema(Arc::clone(&self.schema))
+                .try_build(all)?
+                .prune(&Known(&files))?;
             let mut keep = keep.into_iter();
             files.retain(|_| keep.next().unwrap_or(true));
         }

@@ -69,7 +69,10 @@ impl Ord for Held {
 /// are given out early.
 pub struct Reorder {
     window_us: i64,
-    held: BinaryHeap<Reverse<Held>>,
+    /// Held in canonical order: nearly all records come in it, and go to the end.
+    run: VecDeque<Record>,
+    /// Held too: those that came after a later one.
+    late: BinaryHeap<Reverse<Held>>,
     /// In order already, to be given out first.
     ready: VecDeque<Record>,
     newest: Option<Stamp>,
@@ -82,7 +85,8 @@ impl Reorder {
     pub fn new(window_us: i64) -> Self {
         Self {
             window_us: window_us.max(0),
-            held: BinaryHeap::new(),
+            run: VecDeque::new(),
+            late: BinaryHeap::new(),
             ready: VecDeque::new(),
             newest: None,
             released: Stamp(i64::MIN),
@@ -102,7 +106,11 @@ impl Reorder {
                 _ => self.ahead(record.stamp),
             }
         }
-        self.held.push(Reverse(Held(record)));
+        if self.run.back().is_some_and(|last| compare(last, &record) == Ordering::Greater) {
+            self.late.push(Reverse(Held(record)));
+        } else {
+            self.run.push_back(record);
+        }
     }
 
     /// The newest event is at `stamp`.
@@ -116,11 +124,30 @@ impl Reorder {
         if let Some(record) = self.ready.pop_front() {
             return Some(record);
         }
-        let Reverse(Held(first)) = self.held.peek()?;
-        if first.stamp <= self.released || self.held.len() > HELD_MAX {
-            return self.held.pop().map(|Reverse(Held(record))| record);
+        let first = if self.late_is_first() {
+            self.late.peek().map(|Reverse(Held(late))| late)?
+        } else {
+            self.run.front()?
+        };
+        let due = first.stamp <= self.released || self.run.len() + self.late.len() > HELD_MAX;
+        if due { self.first() } else { None }
+    }
+
+    /// Whether the first of all that are held is among the late ones.
+    fn late_is_first(&self) -> bool {
+        match (self.run.front(), self.late.peek()) {
+            (Some(next), Some(Reverse(Held(late)))) => compare(late, next) == Ordering::Less,
+            (next, _) => next.is_none(),
         }
-        None
+    }
+
+    /// Takes out the first of all that are held.
+    fn first(&mut self) -> Option<Record> {
+        if self.late_is_first() {
+            self.late.pop().map(|Reverse(Held(late))| late)
+        } else {
+            self.run.pop_front()
+        }
     }
 
     /// The switch's clock is known to be past `switch_now`, and everything up to then has been
@@ -131,14 +158,14 @@ impl Reorder {
 
     /// Everything held may be given out: the end of the stream.
     pub fn flush(&mut self) {
-        while let Some(Reverse(Held(record))) = self.held.pop() {
+        while let Some(record) = self.first() {
             self.ready.push_back(record);
         }
     }
 
     /// How many records are held back.
     pub fn held(&self) -> usize {
-        self.held.len() + self.ready.len()
+        self.run.len() + self.late.len() + self.ready.len()
     }
 }
 

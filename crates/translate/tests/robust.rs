@@ -166,6 +166,27 @@ fn a_clock_put_back_goes_on_from_the_new_time() {
 }
 
 #[test]
+fn late_ones_go_where_their_stamps_say() {
+    let mut reorder = order::Reorder::new(100);
+    let (mut got, mut stamps) = (Vec::new(), Vec::new());
+    for n in 0..1_000_i64 {
+        // In tens, each ten backwards; of every seventh stamp two.
+        let micros = n / 10 * 10 + 9 - n % 10;
+        for _ in 0..1 + i64::from(micros % 7 == 0) {
+            reorder.push(event(micros, "Newstate"));
+            stamps.push(micros);
+        }
+        got.extend(std::iter::from_fn(|| reorder.pop()).map(|r| r.stamp.0));
+    }
+    assert_eq!(reorder.held(), stamps.len() - got.len());
+    assert!(got.len() > 1_000, "most are out before the end");
+    reorder.flush();
+    got.extend(std::iter::from_fn(|| reorder.pop()).map(|r| r.stamp.0));
+    stamps.sort_unstable();
+    assert_eq!(got, stamps);
+}
+
+#[test]
 fn a_full_buffer_gives_the_oldest_out_early() {
     let mut reorder = order::Reorder::new(i64::MAX);
     for micros in 0..200_100 {

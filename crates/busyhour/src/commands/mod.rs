@@ -1,6 +1,7 @@
 //! One module per subcommand: its arguments and what it does. To add one: a module here, an arm
 //! in `main.rs`, a section in docs/command-line.md.
 
+pub(crate) mod archive;
 pub(crate) mod check;
 pub(crate) mod decide;
 pub(crate) mod demo;
@@ -11,6 +12,7 @@ pub(crate) mod replay;
 pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod sim;
+pub(crate) mod sql;
 pub(crate) mod story;
 pub(crate) mod top;
 

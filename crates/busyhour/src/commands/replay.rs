@@ -2,7 +2,7 @@
 //! or, with `--speed`, played into a running one.
 
 use crate::client::Client;
-use crate::commands::{SHAPES, moment, shape};
+use crate::commands::{SHAPES, moment, shape, sql};
 use crate::config;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, Format};
@@ -37,6 +37,9 @@ pub(crate) struct Replay {
     /// what two of them heard counts once.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Answer this SELECT over all tables, live and history, instead of printing tables.
+    #[arg(long, value_name = "SELECT", conflicts_with_all = ["tables", "digest", "speed"])]
+    sql: Option<String>,
     /// Print this table, live (`queues`, `csplit` …) or history (`hsplit`, `dagent`,
     /// `call_rec` …); may be given several times. Without it: all live ones. Anomalies are always
     /// printed.
@@ -87,6 +90,9 @@ pub(crate) fn run(args: &Replay) -> Outcome {
     if let Some(speed) = args.speed {
         return play(args, &settings, records, speed);
     }
+    if let Some(question) = &args.sql {
+        return ask(args, settings, &zone, records, question);
+    }
     let (tables, digest) = replay(args, settings, &zone, records, &tables);
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for table in &tables {
@@ -103,6 +109,25 @@ pub(crate) fn run(args: &Replay) -> Outcome {
     }
     out.flush()?;
     Ok(Exit::Ok)
+}
+
+/// Folds and counts everything, then answers a question about it.
+fn ask(
+    args: &Replay,
+    settings: FoldSettings,
+    zone: &Day,
+    records: Vec<Record>,
+    question: &str,
+) -> Outcome {
+    let shapes: Vec<&'static Shape> =
+        model::SHAPES.iter().chain(history::SHAPES.iter().copied()).collect();
+    let (tables, _) = replay(args, settings, zone, records, &shapes);
+    let mut catalogue = query::Catalogue::new().map_err(sql::failure)?;
+    for table in &tables {
+        catalogue.table(table).map_err(sql::failure)?;
+    }
+    drop(tables);
+    sql::print(&catalogue, question, args.output)
 }
 
 /// The tables to print: those asked for, or all live ones.

@@ -6,6 +6,7 @@ use crate::config;
 use crate::exit::{Exit, Failure, Outcome};
 use clap::Args;
 use engine::{AcdSettings, Day, Engine, FoldSettings, StartError};
+use history::calendar::Length;
 use links::asterisk::Secret;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use std::io::Write;
@@ -103,7 +104,8 @@ fn attach(engine: &Engine, server: &str, link: &access::NewLink) -> Result<Strin
         let mut fold = FoldSettings::for_acd(&name);
         fold.model.trunks = link.trunks.iter().map(|t| t.as_str().into()).collect();
         let zone = Day::of_this_machine();
-        match engine.attach(AcdSettings { link: settings, fold, zone }) {
+        let interval = Length::default();
+        match engine.attach(AcdSettings { link: settings, fold, zone, interval }) {
             Ok(()) => return Ok(name),
             Err(StartError::Twice(_)) => {}
             Err(e) => return Err(e.to_string()),

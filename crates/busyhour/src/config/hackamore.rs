@@ -4,6 +4,7 @@
 
 use super::read::Problem;
 use engine::{AcdSettings, Day, FoldSettings};
+use history::calendar::Length;
 use links::asterisk::{Secret, Settings};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -194,7 +195,12 @@ impl Found {
             problems.push(self.problem(&variable(name), what));
         }
         let settings =
-            AcdSettings { link, fold: FoldSettings::for_acd(name), zone: Day::of_this_machine() };
+            AcdSettings {
+            link,
+            fold: FoldSettings::for_acd(name),
+            zone: Day::of_this_machine(),
+            interval: Length::default(),
+        };
         if problems.is_empty() { Ok(settings) } else { Err(problems) }
     }
 

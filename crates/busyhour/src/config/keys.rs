@@ -68,6 +68,14 @@ pub(crate) const KEYS: &[Key] = &[
     ),
     key(
         "",
+        "archive_dir",
+        Holds::Path,
+        "`archive` in `data_dir`",
+        "Where history is kept (docs/archive.md). It is small beside the journal, and can be made again \
+         from it.",
+    ),
+    key(
+        "",
         "server",
         Holds::Text,
         "the host's name",
@@ -200,6 +208,13 @@ pub(crate) const KEYS: &[Key] = &[
         Holds::Text,
         "this machine's",
         "The zone whose midnight begins a day of this ACD, e.g. `\"Europe/Berlin\"`.",
+    ),
+    key(
+        "pbx",
+        "interval",
+        Holds::Int(15, 60),
+        "30",
+        "Minutes that history is counted by: 15, 30 or 60 (CMS INTRVL).",
     ),
     key(
         "pbx",

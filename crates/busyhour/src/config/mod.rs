@@ -8,6 +8,7 @@ mod read;
 use crate::exit::{Exit, Failure};
 use engine::{AcdSettings, Day, FoldSettings};
 use facts::{SplitId, Text};
+use history::calendar::Length;
 use journal::Limits;
 use links::asterisk::{LeaveOut, LoginMethod, Secret, TlsSettings};
 use read::{Problem, Section};
@@ -28,11 +29,18 @@ const RING_MIB: u64 = 512;
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) engine: engine::Settings,
+    /// The archive's folder.
+    pub(crate) archive: PathBuf,
 }
 
 /// The journal's folder in a server's data folder.
 pub(crate) fn journal_dir(data: &Path) -> PathBuf {
     data.join("journal")
+}
+
+/// The archive's folder in a server's data folder, unless the configuration says another.
+pub(crate) fn archive_dir(data: &Path) -> PathBuf {
+    data.join("archive")
 }
 
 /// This machine's name.
@@ -97,6 +105,7 @@ fn build(text: &str, base: &Path, found: &hackamore::Found) -> Result<Config, Ve
         Err(_) => None,
     };
     let data = base.join(top.text("data_dir").unwrap_or("busyhour-data"));
+    let archive = top.text("archive_dir").map_or_else(|| archive_dir(&data), |dir| base.join(dir));
     let server = top.text("server").map_or_else(host_name, str::to_owned);
     let mut journal = journal::Settings::new(journal_dir(&data), server.clone());
     if let Some(mib) = unsigned(file.journal.int("queue_mib")) {
@@ -132,8 +141,10 @@ fn build(text: &str, base: &Path, found: &hackamore::Found) -> Result<Config, Ve
     match listen {
         Some(listen) if problems.is_empty() => {
             let server = Text::from(server);
-            let engine = engine::Settings { server, journal, acds, ring_bytes_max };
-            Ok(Config { listen, engine })
+            let history = Some(archive.clone());
+            let engine =
+                engine::Settings { server, journal, archive: history, acds, ring_bytes_max };
+            Ok(Config { listen, engine, archive })
         }
         _ => Err(problems),
     }
@@ -201,8 +212,13 @@ fn pbx(
             Day::of_this_machine()
         }),
     };
+    let minutes = section.int("interval").unwrap_or(Length::default().minutes());
+    let interval = Length::of_minutes(minutes).unwrap_or_else(|| {
+        problems.push(section.problem("interval", "intervals are 15, 30 or 60 minutes"));
+        Length::default()
+    });
     let fold = fold(section, base, problems);
-    (problems.len() == before).then_some(AcdSettings { link, fold, zone })
+    (problems.len() == before).then_some(AcdSettings { link, fold, zone, interval })
 }
 
 fn secret(section: &Section, base: &Path, problems: &mut Vec<Problem>) -> Option<Secret> {

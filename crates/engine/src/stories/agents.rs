@@ -51,7 +51,7 @@ impl Days {
                 packed_at: Stamp(0),
                 now: span,
                 call: None,
-                party: Text::from(""),
+                party: Text::default(),
                 cut: false,
             };
             self.days.insert(agent.clone(), day);
@@ -103,7 +103,7 @@ impl Days {
             if gone > 0 {
                 day.cut |= cut;
                 (day.packed, day.packed_at) = (Vec::new(), Stamp(0));
-                (day.call, day.party) = (None, Text::from(""));
+                (day.call, day.party) = (None, Text::default());
                 for span in spans.into_iter().skip(gone) {
                     day.pack(span, names);
                 }
@@ -185,13 +185,13 @@ impl Day {
     fn unpack(&self, names: &Names) -> Vec<AgentSpan> {
         let mut read = Unpacker::new(&self.packed, names);
         let mut spans: Vec<AgentSpan> = Vec::new();
-        let (mut call, mut party) = (None, Text::from(""));
+        let (mut call, mut party) = (None, Text::default());
         let mut from = Stamp(0);
         let mut one = || {
             let head = read.number()?;
             from = from.plus(read.signed()?);
             let split = read.text()?;
-            let reason = if head & REASON == 0 { Text::from("") } else { read.some_text()? };
+            let reason = if head & REASON == 0 { Text::default() } else { read.some_text()? };
             if head & SAME_CALL == 0 {
                 (call, party) = (read.text()?, read.some_text()?);
             }

@@ -238,7 +238,7 @@ impl Lives {
 }
 
 pub(super) fn new_life(acd: &Text, id: &Text, at: Stamp) -> Box<CallLife> {
-    let empty = Text::from("");
+    let empty = Text::default();
     Box::new(CallLife {
         acd: acd.clone(),
         call: id.clone(),

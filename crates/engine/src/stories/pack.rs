@@ -135,7 +135,7 @@ impl<'a> Unpacker<'a> {
     pub(super) fn text(&mut self) -> Option<Option<Text>> {
         Some(match self.number()? {
             NONE => None,
-            EMPTY => Some(Text::from("")),
+            EMPTY => Some(Text::default()),
             PLAIN => {
                 let length = usize::try_from(self.number()?).ok()?;
                 let (text, rest) = self.bytes.split_at_checked(length)?;
@@ -156,7 +156,7 @@ impl<'a> Unpacker<'a> {
 
     /// A text that cannot be missing.
     pub(super) fn some_text(&mut self) -> Option<Text> {
-        Some(self.text()?.unwrap_or_else(|| Text::from("")))
+        Some(self.text()?.unwrap_or_default())
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) fn span(at: Stamp, seen: &model::Seen) -> AgentSpan {
 
 /// A step without anything but its kind.
 fn bare(at: Stamp, kind: &'static str) -> CallStep {
-    let detail = Text::from("");
+    let detail = Text::default();
     CallStep { at, kind, split: None, agent: None, agent_name: None, detail, ms: None }
 }
 
@@ -74,7 +74,7 @@ fn and(step: CallStep, words: &str) -> CallStep {
 
 /// How a call began, and what its head says.
 pub(super) fn entry(at: Stamp, e: &Entry, head: &mut CallLife) -> CallStep {
-    let text = |t: &Option<Text>| t.clone().unwrap_or_else(|| Text::from(""));
+    let text = |t: &Option<Text>| t.clone().unwrap_or_default();
     head.caller = e.caller.clone();
     head.caller_name = e.caller_name.clone();
     head.dialled = e.dialled.clone();

@@ -52,7 +52,7 @@ impl Levels {
             queue: QueueColumns::new(),
             agent: AgentColumns::new(),
             cagent: CagentColumns::new(),
-            nowhere: Text::from(""),
+            nowhere: Text::default(),
         }
     }
 

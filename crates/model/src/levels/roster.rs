@@ -45,7 +45,7 @@ impl Roster {
         let old = std::mem::take(&mut self.names).into_iter();
         let old: BTreeMap<_, _> = old.zip(std::mem::take(&mut self.resolved)).collect();
         let mut shared = BTreeMap::new();
-        let empty = Text::from("");
+        let empty = Text::default();
         for row in rows {
             let (acd, name) = named(row).unwrap_or((&empty, &empty));
             let key = (acd.clone(), name.clone());

@@ -140,9 +140,9 @@ impl Translator {
         }
         if differs(s.number, &channel.number) || differs(s.party, &channel.party) {
             let (number, party) = (decoded(s.number), decoded(s.party));
-            if *number != *channel.number || *party != *channel.party {
-                channel.number = Text::from(number);
-                channel.party = Text::from(party);
+            if number != channel.number || party != channel.party {
+                channel.number = number;
+                channel.party = party;
                 out.say(Fact::ChannelParty {
                     channel: channel.id.clone(),
                     number: channel.number.clone(),
@@ -175,8 +175,8 @@ impl Translator {
             device: device.clone(),
             call: CallId(String::from_utf8_lossy(linked).into()),
             phase,
-            number: Text::from(decoded(s.number)),
-            party: Text::from(decoded(s.party)),
+            number: decoded(s.number),
+            party: decoded(s.party),
             bridge: bridge.clone(),
             paired: false,
             dial: Dial::Never,
@@ -214,7 +214,7 @@ impl Translator {
         let Some(id) = self.touch(e, "", out) else {
             return;
         };
-        let Some(phase) = Snapshot::read(&e.msg, "").and_then(|s| s.phase()) else {
+        let Some(phase) = e.own.as_ref().and_then(Snapshot::phase) else {
             return;
         };
         if let Some(channel) = self.channels.get_mut(&id)
@@ -323,7 +323,7 @@ impl Translator {
         if channel.leg.as_ref().is_some_and(|l| l.as_bytes() == leg) {
             return;
         }
-        let leg = LegId(Text::from(decoded(leg)));
+        let leg = LegId(decoded(leg));
         if channel.leg.as_ref() != Some(&leg) {
             channel.leg = Some(leg.clone());
             out.say(Fact::ChannelLeg { channel: id.clone(), leg });
@@ -335,7 +335,7 @@ impl Translator {
         let Some(channel) = self.channels.get_mut(id) else {
             return;
         };
-        let code = Text::from(decoded(code));
+        let code = decoded(code);
         if code.is_empty() || channel.work_code.as_ref() == Some(&code) {
             return;
         }
@@ -365,6 +365,6 @@ fn differs(raw: &[u8], known: &Text) -> bool {
 }
 
 /// A snapshot's value as text.
-fn decoded(raw: &[u8]) -> String {
-    String::from_utf8_lossy(&told(raw)).into_owned()
+fn decoded(raw: &[u8]) -> Text {
+    Text::from(String::from_utf8_lossy(&told(raw)))
 }

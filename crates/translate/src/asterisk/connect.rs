@@ -150,7 +150,7 @@ impl Translator {
         let who = self.named(e, "TransfereeUniqueid");
         let to = match self.named(e, "TransferTargetUniqueid") {
             Some(target) => target.0,
-            None => by_second.as_ref().map_or_else(|| Text::from(""), |s| s.0.clone()),
+            None => by_second.as_ref().map_or_else(Text::default, |s| s.0.clone()),
         };
         out.say(Fact::Transferred { by, by_second, who, to, attended: true });
     }

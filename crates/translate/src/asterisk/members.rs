@@ -22,7 +22,7 @@ impl Translator {
             None => DeviceId(agent.0.clone()),
         };
         // What an agent says when he comes back (16: `Reason`) is no reason for a pause.
-        let reason = if paused { self.reason(e) } else { Text::from("") };
+        let reason = if paused { self.reason(e) } else { Text::default() };
         self.members.insert((split.clone(), agent.clone()));
         out.say(Fact::MemberIs(Box::new(Member {
             name: self.names.plain(e.get(name)),
@@ -55,7 +55,7 @@ impl Translator {
         let Some((split, agent)) = self.membership(e, "Interface", out) else {
             return;
         };
-        self.members.remove(&(split.clone(), agent.clone()));
+        self.members.swap_remove(&(split.clone(), agent.clone()));
         out.say(Fact::MemberGone { agent, split });
     }
 

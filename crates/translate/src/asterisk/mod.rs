@@ -27,7 +27,9 @@ use ami::{Message, MessageIndex};
 use channels::Channels;
 use event::What;
 use facts::{AgentId, Anomaly, ChannelId, Epoch, Fact, Kind, Record, SplitId, Stamp, Text, Timed};
+use indexmap::{IndexMap, IndexSet};
 use names::Names;
+use rustc_hash::FxBuildHasher;
 use snapshot::Snapshot;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -82,9 +84,18 @@ impl Settings {
 struct Event<'a> {
     msg: Message<'a>,
     at: Stamp,
+    /// The channel that it is about.
+    own: Option<Snapshot<'a>>,
+    /// The channel that its headers with `Dest` are about.
+    dest: Option<Snapshot<'a>>,
 }
 
 impl<'a> Event<'a> {
+    fn new(msg: Message<'a>, at: Stamp) -> Self {
+        let (own, dest) = Snapshot::read_both(&msg);
+        Self { msg, at, own, dest }
+    }
+
     /// The value of a header, empty if it is not there.
     fn get(&self, name: &str) -> &'a [u8] {
         self.msg.get(name).unwrap_or_default()
@@ -123,11 +134,11 @@ pub struct Translator {
     splits: BTreeSet<SplitId>,
     /// Splits named by a list since the link came up.
     listed: BTreeSet<SplitId>,
-    members: BTreeSet<(SplitId, AgentId)>,
+    members: IndexSet<(SplitId, AgentId), FxBuildHasher>,
     /// Who talks in a queue call by the last list of channels.
     found: Vec<resync::InQueueApp>,
     /// Whom each agent answered last; for an `AgentComplete` that does not name the caller.
-    serving: BTreeMap<(SplitId, AgentId), ChannelId>,
+    serving: IndexMap<(SplitId, AgentId), ChannelId, FxBuildHasher>,
     /// Whether this switch's `VarSet QUEUESTATUS` reaches us.
     status_told: bool,
     /// Whether this switch's `Newexten` reaches us.
@@ -148,9 +159,9 @@ impl Translator {
             channels: Channels::default(),
             splits: BTreeSet::new(),
             listed: BTreeSet::new(),
-            members: BTreeSet::new(),
+            members: IndexSet::default(),
             found: Vec::new(),
-            serving: BTreeMap::new(),
+            serving: IndexMap::default(),
             status_told: false,
             steps_told: false,
             epoch: Epoch::default(),
@@ -188,16 +199,13 @@ impl Translator {
         match r.kind {
             Kind::Observation => self.observation(&r.payload, &mut out),
             Kind::Event => {
-                let Some(name) = event::name(&r.payload) else {
-                    self.unknown = self.unknown.saturating_add(1);
-                    return;
-                };
-                let Some(what) = self.what(name, &r.payload) else {
+                let what = event::name(&r.payload).and_then(|name| self.what(name, &r.payload));
+                let Some(what) = what else {
                     self.unknown = self.unknown.saturating_add(1);
                     return;
                 };
                 let mut index = std::mem::take(&mut self.index);
-                let event = Event { msg: index.message(&r.payload), at: r.stamp };
+                let event = Event::new(index.message(&r.payload), r.stamp);
                 self.event(what, &event, &mut out);
                 self.index = index;
             }
@@ -327,8 +335,16 @@ impl Translator {
 
     /// Brings the channel with this prefix up to date; its id if it is alive.
     fn touch(&mut self, e: &Event<'_>, prefix: &str, out: &mut Out<'_>) -> Option<ChannelId> {
-        let snapshot = Snapshot::read(&e.msg, prefix)?;
-        let id = self.see(&snapshot, out)?;
+        let other;
+        let snapshot = match prefix {
+            "" => e.own.as_ref()?,
+            "Dest" => e.dest.as_ref()?,
+            _ => {
+                other = Snapshot::read(&e.msg, prefix)?;
+                &other
+            }
+        };
+        let id = self.see(snapshot, out)?;
         if snapshot.variables {
             self.channel_variables(&id, e, prefix, out);
         }

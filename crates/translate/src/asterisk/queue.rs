@@ -130,7 +130,7 @@ impl Translator {
         let (Some(split), Some(agent)) = (self.queue(e, out), self.agent(e)) else {
             return;
         };
-        let served = self.serving.remove(&(split.clone(), agent.clone()));
+        let served = self.serving.swap_remove(&(split.clone(), agent.clone()));
         let channel = match std::str::from_utf8(e.get("Uniqueid")) {
             Ok(id) if !id.is_empty() => Some(ChannelId::from(id)),
             _ => served,

@@ -4,7 +4,7 @@
 //! translates the event.
 
 use super::channels::{Channel, Dial, Found};
-use super::snapshot::{Snapshot, number};
+use super::snapshot::number;
 use super::verdict::{Step, Visit};
 use super::{Event, Out, Translator};
 use ami::{Kind, Message};
@@ -108,7 +108,7 @@ impl Translator {
         mut item: impl FnMut(&mut Self, &Event<'_>, &mut Out<'_>),
     ) {
         for &msg in &answer.items {
-            item(self, &Event { msg, at: out.at }, out);
+            item(self, &Event::new(msg, out.at), out);
         }
     }
 
@@ -118,7 +118,7 @@ impl Translator {
         for &msg in &answer.items {
             self.found.extend(InQueueApp::read(&msg));
             named.insert(String::from_utf8_lossy(msg.get("Uniqueid").unwrap_or_default()));
-            self.listed_channel(&Event { msg, at: out.at }, out);
+            self.listed_channel(&Event::new(msg, out.at), out);
         }
         if !answer.whole {
             return;
@@ -136,7 +136,7 @@ impl Translator {
 
     /// An item of `CoreShowChannels` or `Status`.
     fn listed_channel(&mut self, e: &Event<'_>, out: &mut Out<'_>) {
-        let Some(s) = Snapshot::read(&e.msg, "") else {
+        let Some(s) = e.own else {
             return;
         };
         let age = match e.msg.get("Duration") {
@@ -225,8 +225,8 @@ impl Translator {
             let rest = agent.strip_prefix(&*device);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        let (_, agent) = self.members.iter().find(|(s, a)| s == split && is_his(a))?;
-        Some(agent.clone())
+        let found = self.members.iter().filter(|(s, a)| s == split && is_his(a));
+        found.map(|(_, agent)| agent).min().cloned()
     }
 
     fn list_of_queues(&mut self, answer: &Answer<'_>, out: &mut Out<'_>) {
@@ -234,7 +234,7 @@ impl Translator {
         let mut members: BTreeSet<(SplitId, AgentId)> = BTreeSet::new();
         let mut callers: BTreeSet<(ChannelId, SplitId)> = BTreeSet::new();
         for &msg in &answer.items {
-            let e = Event { msg, at: out.at };
+            let e = Event::new(msg, out.at);
             let queue = SplitId(self.names.plain(e.get("Queue")));
             match msg.event() {
                 Some(b"QueueParams") => {
@@ -279,7 +279,7 @@ impl Translator {
 
     /// A waiting caller in a list. It does not name the call: a list of channels does.
     fn listed_caller(&mut self, e: &Event<'_>, out: &mut Out<'_>) -> Option<ChannelId> {
-        let mut s = Snapshot::read(&e.msg, "")?;
+        let mut s = e.own?;
         let key = std::str::from_utf8(s.uniqueid).ok()?;
         let wait = number(e.get("Wait")).unwrap_or(0);
         let since = Stamp::from_secs(out.at.secs()).plus_secs(-i64::from(wait));
@@ -298,9 +298,10 @@ impl Translator {
     }
 
     fn members_gone(&mut self, gone: impl Fn(&(SplitId, AgentId)) -> bool, out: &mut Out<'_>) {
-        let gone: Vec<_> = self.members.iter().filter(|m| gone(m)).cloned().collect();
+        let mut gone: Vec<_> = self.members.iter().filter(|m| gone(m)).cloned().collect();
+        gone.sort_unstable();
         for member in gone {
-            self.members.remove(&member);
+            self.members.swap_remove(&member);
             let (split, agent) = member;
             out.say(Fact::MemberGone { agent, split });
         }

@@ -24,25 +24,46 @@ impl<'a> Snapshot<'a> {
     /// What follows a `UserEvent` header is the sender's and no snapshot.
     pub(super) fn read(msg: &Message<'a>, prefix: &str) -> Option<Self> {
         let mut s = Self::default();
-        for h in msg.headers() {
-            let Some(name) = h.name.strip_prefix(prefix.as_bytes()) else {
-                continue;
-            };
-            match name {
-                b"Channel" => s.channel = h.value,
-                b"Uniqueid" | b"UniqueId" => s.uniqueid = h.value,
-                b"Linkedid" => s.linkedid = h.value,
-                b"ChannelState" => s.state = h.value,
-                b"CallerIDNum" => s.number = h.value,
-                b"CallerIDName" => s.party = h.value,
-                b"Context" => s.context = h.value,
-                b"Exten" => s.exten = h.value,
-                b"ChanVariable" => s.variables = true,
-                b"UserEvent" => break,
-                _ => {}
+        for h in msg.headers().take_while(|h| h.name != b"UserEvent") {
+            if let Some(name) = h.name.strip_prefix(prefix.as_bytes()) {
+                s.take(name, h.value);
             }
         }
-        (!s.uniqueid.is_empty() && !s.channel.is_empty()).then_some(s)
+        s.named()
+    }
+
+    /// The channels whose headers have no prefix and the prefix `Dest`, which most events are
+    /// about, found in one go.
+    pub(super) fn read_both(msg: &Message<'a>) -> (Option<Self>, Option<Self>) {
+        let (mut own, mut dest) = (Self::default(), Self::default());
+        for h in msg.headers().take_while(|h| h.name != b"UserEvent") {
+            match h.name {
+                [b'D', b'e', b's', b't', name @ ..] => dest.take(name, h.value),
+                name => own.take(name, h.value),
+            }
+        }
+        (own.named(), dest.named())
+    }
+
+    /// Takes a header of the channel's, if it is one.
+    fn take(&mut self, name: &[u8], value: &'a [u8]) {
+        match name {
+            b"Channel" => self.channel = value,
+            b"Uniqueid" | b"UniqueId" => self.uniqueid = value,
+            b"Linkedid" => self.linkedid = value,
+            b"ChannelState" => self.state = value,
+            b"CallerIDNum" => self.number = value,
+            b"CallerIDName" => self.party = value,
+            b"Context" => self.context = value,
+            b"Exten" => self.exten = value,
+            b"ChanVariable" => self.variables = true,
+            _ => {}
+        }
+    }
+
+    /// None if the headers do not identify a channel.
+    fn named(self) -> Option<Self> {
+        (!self.uniqueid.is_empty() && !self.channel.is_empty()).then_some(self)
     }
 
     /// How far the channel has come.

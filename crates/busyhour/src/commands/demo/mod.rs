@@ -7,6 +7,7 @@ use crate::exit::{Failure, Outcome};
 use clap::Args;
 use engine::{AcdSettings, Day, FoldSettings};
 use facts::Text;
+use history::calendar::Length;
 use journal::Journal;
 use links::asterisk::Secret;
 use past::Past;
@@ -71,6 +72,7 @@ pub(crate) fn run(args: &Demo) -> Outcome {
         server: SERVER.into(),
         journal,
         acds: acds.collect::<Result<_, _>>()?,
+        archive: Some(crate::config::archive_dir(&data)),
         ring_bytes_max: 256 << 20,
     };
     let running = serve::start(settings, args.listen)?;
@@ -187,6 +189,7 @@ impl Centre {
             levels.map(|queue| (queue.name.as_str().into(), queue.servicelevel_s)).collect();
         let (address, secret) = (pbx.address().to_string(), Secret::new(user.secret.clone()));
         let link = links::asterisk::Settings::new(&self.acd, &address, &user.name, secret, SERVER);
-        Ok(AcdSettings { link, fold, zone: Day::of_this_machine() })
+        let (zone, interval) = (Day::of_this_machine(), Length::default());
+        Ok(AcdSettings { link, fold, zone, interval })
     }
 }
