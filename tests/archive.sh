@@ -31,5 +31,5 @@ write() {
         (cd "$HERE/.." && cargo run -q -p archive --example plausible -- "$@")
     fi
 }
-write "$dir/archive" 2 3000 || exit 1
+write "$dir/archive" 2 3000 50 || exit 1
 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$TOOLS python3 "$HERE/archive.py" "$dir/archive"

@@ -1,5 +1,5 @@
 //! Fills an archive with plausible numbers and says how large it is and how fast calls are found:
-//! `cargo run --release -p archive --example plausible -- DIR [DAYS] [CALLS A DAY]`
+//! `cargo run --release -p archive --example plausible -- DIR [DAYS] [CALLS A DAY] [AGENTS]`
 //! (docs/archive.md). Also the archive that tests/archive.py reads with other people's tools.
 
 use archive::{Archive, Reader};
@@ -75,7 +75,7 @@ fn hagent() -> &'static Shape {
     shape("hagent", columns, 6)
 }
 
-fn agent_rows(rng: &mut Pcg64, day: Date, interval: i64) -> Vec<Row> {
+fn agent_rows(rng: &mut Pcg64, day: Date, agents: i64, interval: i64) -> Vec<Row> {
     let start = Stamp::from_secs(i64::from(day.0) * 86_400 + interval * 1_800);
     let row = |agent: i64, rng: &mut Pcg64| {
         let calls = rng.random_range(0..9_i64);
@@ -138,7 +138,7 @@ fn agent_rows(rng: &mut Pcg64, day: Date, interval: i64) -> Vec<Row> {
         row.extend((0..STILL).map(|n| if n % 3 == 0 { Value::Null } else { Value::Int(0) }));
         row
     };
-    (0..AGENTS).map(|agent| row(agent, rng)).collect()
+    (0..agents).map(|agent| row(agent, rng)).collect()
 }
 
 fn call_rec() -> &'static Shape {
@@ -230,9 +230,10 @@ fn call_rows(rng: &mut Pcg64, day: Date, calls: i64, from: i64, to: i64) -> Vec<
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args = std::env::args().skip(1);
-    let dir = args.next().ok_or("usage: plausible DIR [DAYS] [CALLS A DAY]")?;
+    let dir = args.next().ok_or("usage: plausible DIR [DAYS] [CALLS A DAY] [AGENTS]")?;
     let days: i32 = args.next().map_or(Ok(1), |n| n.parse())?;
     let calls: i64 = args.next().map_or(Ok(10_000), |n| n.parse())?;
+    let agents: i64 = args.next().map_or(Ok(AGENTS), |n| n.parse())?;
     let (hagent, call_rec) = (hagent(), call_rec());
     let shapes: &'static [&'static Shape] = Vec::leak(vec![hagent, call_rec]);
     let dir = Path::new(&dir);
@@ -243,9 +244,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for day in (0..days).map(|n| Date(DAY.0 + n)) {
         for interval in 0..48 {
             // Agents of one day are enough to weigh them.
-            let agents = if day == DAY { agent_rows(&mut rng, day, interval) } else { Vec::new() };
+            let rows =
+                if day == DAY { agent_rows(&mut rng, day, agents, interval) } else { Vec::new() };
             let (from, to) = (calls * interval / 48, calls * (interval + 1) / 48);
-            let rows = [(hagent, agents), (call_rec, call_rows(&mut rng, day, calls, from, to))];
+            let rows = [(hagent, rows), (call_rec, call_rows(&mut rng, day, calls, from, to))];
             let begun = Instant::now();
             archive.put(&rows)?;
             once[0] += begun.elapsed().as_millis();

@@ -23,6 +23,7 @@ pub(crate) static COVERAGE: Shape = Shape {
     name: "coverage",
     doc: "a stretch in which the switch was not heard (not of CMS)",
     columns: &[
+        column("row_date", Type::Date, "local day on which it begins (CMS ROW_DATE)"),
         column("acd", Type::Int, "number of the switch (CMS ACD)"),
         column("since", Type::Stamp, "the last moment that was heard"),
         column("until", Type::Stamp, "from when on it is heard and its state known again"),
@@ -32,7 +33,7 @@ pub(crate) static COVERAGE: Shape = Shape {
         column("filled_by", Type::Text, "what filled it: peer, queue_log; NULL: nothing"),
         column("acd_name", Type::Text, "name of the switch"),
     ],
-    key: 2,
+    key: 3,
 };
 
 /// The switch is heard again, or not any more: the interval is disturbed.
@@ -66,6 +67,7 @@ pub(crate) fn finish(books: &mut Books) {
 fn push(books: &mut Books, hole: &Hole, to: Stamp, restarted: bool) {
     let to = to.max(hole.from);
     let row = vec![
+        books.calendar.interval(hole.from).date.into(),
         books.settings.acd.into(),
         hole.from.into(),
         to.into(),
