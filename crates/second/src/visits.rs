@@ -204,7 +204,7 @@ fn verdict(
     }
     let gone = own.iter().find(|(_, s)| s.name() == "Hangup" || s.name() == "Lost");
     let given_up = find("QueueCallerAbandon");
-    let Some((place, left)) = given_up.or(find("QueueCallerLeave")) else {
+    let Some((place, left)) = find("QueueCallerLeave").or(given_up) else {
         return match gone {
             Some((_, s)) if s.name() == "Lost" => (End::Lost, s.at),
             Some((_, s)) => (End::Abandoned, s.at),

@@ -194,8 +194,7 @@ impl Found {
             };
             problems.push(self.problem(&variable(name), what));
         }
-        let settings =
-            AcdSettings {
+        let settings = AcdSettings {
             link,
             fold: FoldSettings::for_acd(name),
             zone: Day::of_this_machine(),

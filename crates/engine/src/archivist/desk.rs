@@ -99,7 +99,10 @@ impl Desk {
         }
         if self.waiting.len() >= WAITING_MAX {
             self.waiting.pop_front();
-            tracing::error!(code = "archive-behind", "history waits too long and is dropped: run busyhour refold");
+            tracing::error!(
+                code = "archive-behind",
+                "history waits too long and is dropped: run busyhour refold"
+            );
         }
         self.waiting.push_back(Batch {
             acd: self.acd,
