@@ -173,7 +173,7 @@ impl Recording {
                 let here = key.split(' ').any(|k| k.strip_prefix("split=") == Some(&stay.queue));
                 here && stay.joined < begin + self.interval * 60 && over >= *begin
             };
-            if rows.iter().any(|row| concerns(row)) {
+            if rows.iter().any(concerns) {
                 writeln!(told, "  {stay:?}").expect("memory");
             }
         }
@@ -248,13 +248,13 @@ struct Day {
 impl Day {
     /// Most are small: what is rare needs many days rather than large ones.
     fn of(seed: u64) -> Self {
-        let large = seed % 20 == 0;
+        let large = seed.is_multiple_of(20);
         Self {
             hours: if large { 3 } else { 1 },
             agents: if large { 5 + seed * 7 % 21 } else { 5 + seed % 4 },
             seed,
             from: seed * 37 % (21 * 60),
-            like: if seed % 2 == 0 { 16 } else { 22 },
+            like: if seed.is_multiple_of(2) { 16 } else { 22 },
         }
     }
 

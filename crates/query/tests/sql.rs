@@ -132,6 +132,18 @@ fn history_is_asked_by_day_split_and_acd() {
 }
 
 #[test]
+fn a_table_without_rows_is_sorted_and_summed_like_any_other() {
+    let dir = tempfile::tempdir().expect("a folder");
+    fill(dir.path());
+    let catalogue = catalogue(dir.path());
+    let none = "WHERE row_date = DATE '1999-01-01'";
+    let rows = ask(&catalogue, &format!("SELECT split FROM hsplit {none} ORDER BY split"));
+    assert_eq!(rows.expect("an answer"), Vec::<String>::new());
+    let sum = ask(&catalogue, &format!("SELECT count(*) FROM hsplit {none}")).expect("an answer");
+    assert_eq!(sum, ["0"]);
+}
+
+#[test]
 fn a_question_about_a_day_opens_the_files_of_that_day() {
     let dir = tempfile::tempdir().unwrap();
     fill(dir.path());
