@@ -2,8 +2,6 @@
 //! product and was written from the rules of counting. Item by item, for all captures of real
 //! switches and for random days of a simulated one.
 
-#![expect(clippy::expect_used, reason = "a test: a panic names what is missing")]
-
 mod command;
 
 use command::{arg, binary, run};

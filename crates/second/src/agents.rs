@@ -222,9 +222,9 @@ impl<'a> Agents<'a> {
         answers
     }
 
-    /// After-call work: the queue's time since it lost its interest, cut short by the next call or
-    /// by a pause in the queue; longer by a pause that means after-call work and began before its
-    /// end.
+    /// When after-call work ends: after the queue's time since it lost its interest, sooner by the
+    /// next call or a pause in the queue, later by a pause that means after-call work and began
+    /// before.
     fn end_of_acw(&self, answer: &Answer, queue: &str) -> i64 {
         let end = answer.talk.end;
         let Some(agent) = self.all.get(&answer.agent) else { return end };
