@@ -191,15 +191,9 @@ fn items(table: &str) -> impl Iterator<Item = &'static str> {
 /// Differences that are understood and wait for a decision.
 fn known(d: &Difference) -> bool {
     let (table, _, key) = &d.row;
-    let more = d.second - d.product;
     // An agent who calls a queue himself: for the second fold he comes by the number he dialled,
     // for the product only callers from outside come by a VDN.
-    let inner = table == "hvdn" && key.ends_with(" context=internal") && d.product == 0;
-    // A phone that rang for less than a second, until the caller's time in the queue was over:
-    // for the product it refused.
-    let short =
-        matches!(d.item, "ringcalls" | "ringtime" | "noansredir") && (1..=2).contains(&more);
-    inner || short
+    table == "hvdn" && key.ends_with(" context=internal") && d.product == 0
 }
 
 /// Microseconds as a command line wants them.

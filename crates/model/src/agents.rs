@@ -72,6 +72,8 @@ pub(crate) struct Ring {
     /// When the caller joined the split.
     pub(crate) joined: Stamp,
     pub(crate) since: Stamp,
+    /// The phone has said that it rings: whoever does not take it then has not refused at once.
+    pub(crate) alerted: bool,
 }
 
 /// A queue call that an agent answered.

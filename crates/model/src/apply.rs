@@ -17,8 +17,8 @@ impl Model {
             self.odd(at, "clock-set-back", "the switch's clock went back");
         }
         if matches!(t.fact, Fact::LinkUp) && self.live && self.agents.len() > 0 {
-            // Nobody said so, but from the last fact on nothing was heard: before any timer fires.
-            self.link_down(self.heard, "nobody listened");
+            // Nobody said so, but from the last fact on nothing was heard.
+            self.telling.minutes.hear(self.heard, false);
         }
         self.advance(at);
         self.ledger_begins(at);
@@ -180,7 +180,9 @@ impl Model {
     /// We hear the switch again. If nobody said that we did not, we stopped hearing it at the
     /// last fact: this server was down.
     fn link_up(&mut self) {
-        if self.live && self.heard != Stamp::default() {
+        if self.live && self.agents.len() > 0 {
+            self.link_down(self.heard, "nobody listened");
+        } else if self.live && self.heard != Stamp::default() {
             self.write_link(self.heard, false, "nobody listened");
         }
     }

@@ -187,6 +187,9 @@ impl Model {
             && c.phase != phase
         {
             c.phase = phase;
+            if phase == Phase::Ringing {
+                self.phone_rings(key);
+            }
             self.touch_owners(key, at);
         }
     }

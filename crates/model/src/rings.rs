@@ -6,7 +6,7 @@ use crate::agents::{Agent, Ring};
 use crate::arena::Key;
 use crate::channels::Channel;
 use crate::steps::CallDid;
-use facts::{AgentId, DialOutcome, SplitId, Stamp};
+use facts::{AgentId, DialOutcome, Phase, SplitId, Stamp};
 use history::ledger::RangEnd;
 
 impl Model {
@@ -32,7 +32,10 @@ impl Model {
         }
         let visit = self.channels.get(caller).and_then(|c| c.visit);
         let joined = visit.and_then(|v| self.visits.get(v)).map_or(at, |v| v.since);
-        a.rings.push(Ring { split, caller, to, joined, since: at });
+        let phase = to.and_then(|t| self.channels.get(t)).map(|c| c.phase);
+        let alerted = phase == Some(Phase::Ringing);
+        let Some(a) = self.agents.get_mut(key) else { return };
+        a.rings.push(Ring { split, caller, to, joined, since: at, alerted });
         if let Some(m) = a.member_mut(split) {
             m.tally.ring_calls += 1;
         }
@@ -55,6 +58,15 @@ impl Model {
         let split = Some(split_id.clone());
         self.say_on(caller, at, |m| CallDid::Ring { split, who: m.who(key) });
         self.touch(key, at);
+    }
+
+    /// A phone says that it rings.
+    pub(crate) fn phone_rings(&mut self, to: Key<Channel>) {
+        let seat = self.channels.get(to).and_then(|c| c.seat);
+        let Some(agent) = seat.and_then(|a| self.agents.get_mut(a)) else { return };
+        for ring in agent.rings.iter_mut().filter(|r| r.to == Some(to)) {
+            ring.alerted = true;
+        }
     }
 
     /// Ends the ring of one caller at one agent.

@@ -42,6 +42,7 @@ pub(crate) struct Unclear {
     caller: Key<Channel>,
     agent: Key<Agent>,
     ended: Stamp,
+    alerted: bool,
     rang: Rang,
 }
 
@@ -259,7 +260,8 @@ impl Model {
     pub(crate) fn ring_unclear(&mut self, ring: Option<Ring>, agent: Key<Agent>, at: Stamp) {
         let Some(ring) = ring.filter(|_| self.ledger.on) else { return };
         if let Some(rang) = self.rang(&ring, agent, RangEnd::Elsewhere) {
-            self.ledger.unclear.push(Unclear { caller: ring.caller, agent, ended: at, rang });
+            let (caller, alerted) = (ring.caller, ring.alerted);
+            self.ledger.unclear.push(Unclear { caller, agent, ended: at, alerted, rang });
             self.timers.set(at.plus(VERDICT_GRACE), Timer::Unclear);
         }
     }
@@ -275,9 +277,17 @@ impl Model {
         if !self.ledger.on {
             return;
         }
-        let end = if ring_ms == 0 { RangEnd::Refused } else { RangEnd::NotAnswered };
         let mine = |u: &Unclear| (u.caller, u.agent) == (caller, agent);
-        if let Some(i) = self.ledger.unclear.iter().position(mine) {
+        let unclear = self.ledger.unclear.iter().position(mine);
+        // The switch counts whole seconds of some rings as none (asterisk.md 4): the phone knows.
+        let alerted = match (unclear.and_then(|i| self.ledger.unclear.get(i)), &ring) {
+            (Some(unclear), _) => unclear.alerted,
+            (None, Some(ring)) => ring.alerted,
+            (None, None) => false,
+        };
+        let rang = ring_ms > 0 || alerted;
+        let end = if rang { RangEnd::NotAnswered } else { RangEnd::Refused };
+        if let Some(i) = unclear {
             let Unclear { ended, mut rang, .. } = self.ledger.unclear.remove(i);
             rang.end = end;
             self.write(ended, What::Rang(Box::new(rang)));
@@ -288,10 +298,12 @@ impl Model {
             let visit = self.channels.get(caller).and_then(|c| c.visit);
             let joined = visit.and_then(|v| self.visits.get(v)).map(|v| v.since);
             let since = at.plus(-i64::from(ring_ms) * 1_000);
-            let ring = joined.map(|joined| Ring { split, caller, to: None, joined, since });
+            let ring = joined.map(|joined| {
+                Ring { split, caller, to: None, joined, since, alerted: false }
+            });
             self.write_rang(ring, agent, end, at);
         }
-        self.turn_not_answered(caller, split, ring_ms > 0, at);
+        self.turn_not_answered(caller, split, rang, at);
     }
 
     /// An agent answers a caller: his own ring was answered, what else rang for the caller went
