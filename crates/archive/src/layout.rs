@@ -1,6 +1,6 @@
 //! Where files lie and how they get there:
-//! `DIR/<table>/acd-<n>/<yyyy>/<mm>/<dd>-<number>.parquet`. The path says nothing that the file does
-//! not say itself, so that no tool adds columns of its own.
+//! `DIR/<table>/acd-<n>/<yyyy>/<mm>/<dd>-<number>.parquet`. The path says nothing that the file
+//! does not say itself, so that no tool adds columns of its own.
 
 use crate::Trouble;
 use facts::Date;

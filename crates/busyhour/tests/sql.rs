@@ -65,7 +65,7 @@ fn history_is_asked_without_a_server() {
 fn a_wrong_question_ends_with_2_and_one_line() {
     let (_dir, data) = filled();
     for (question, words) in [
-        ("SELECTED 1", "busyhour: not understood: "),
+        ("GIVE 1", "busyhour: not understood: "),
         ("SELECT acdcall FROM dsplit", "did you mean acdcalls?"),
         ("SELECT * FROM nothing", "there is no table nothing"),
         ("DROP TABLE dsplit", "DROP TABLE is refused: only SELECT is answered"),

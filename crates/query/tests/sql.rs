@@ -290,7 +290,7 @@ fn refusals_are_one_line_that_helps() {
         ("SELECT acdcall FROM hsplit", "there is no column acdcall; did you mean acdcalls?"),
         ("SELECT h.colour FROM hsplit h", "there is no column colour in h"),
         ("SELECT * FROM hspilt", "there is no table hspilt: SHOW TABLES lists those there are"),
-        ("SELEC acdcalls FROM hsplit", "not understood: Expected: "),
+        ("GIVE acdcalls FROM hsplit", "not understood: Expected: "),
     ] {
         let said = refused(&c, sql);
         assert!(said.starts_with(words), "{sql}: {said}");

@@ -298,8 +298,13 @@ impl Model {
             let visit = self.channels.get(caller).and_then(|c| c.visit);
             let joined = visit.and_then(|v| self.visits.get(v)).map(|v| v.since);
             let since = at.plus(-i64::from(ring_ms) * 1_000);
-            let ring = joined.map(|joined| {
-                Ring { split, caller, to: None, joined, since, alerted: false }
+            let ring = joined.map(|joined| Ring {
+                split,
+                caller,
+                to: None,
+                joined,
+                since,
+                alerted: false,
             });
             self.write_rang(ring, agent, end, at);
         }
