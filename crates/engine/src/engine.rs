@@ -28,7 +28,7 @@ const ARRIVALS_MAX: usize = 64;
 /// How many batches of closed rows may wait for the archivist; the rest wait with the folder.
 const BATCHES_MAX: usize = 8;
 /// The years of local time that history knows; outside of them clocks do not jump.
-const YEARS: (i16, i16) = (1990, 2060);
+pub(crate) const YEARS: (i16, i16) = (1990, 2060);
 /// How long stopping waits for the journal to keep what was heard.
 const STOP_WAIT: Duration = Duration::from_secs(60);
 
@@ -101,7 +101,7 @@ impl Engine {
         let archivist = match &settings.archive {
             None => None,
             Some(dir) => Some(Archivist {
-                archive: archivist::open(dir).map_err(StartError::Archive)?,
+                archive: archivist::open_archive(dir).map_err(StartError::Archive)?,
                 batches: to_archive,
                 trouble: trouble.clone(),
                 stop: stop_folder.clone(),

@@ -16,6 +16,7 @@ mod settings;
 mod stories;
 
 pub use administration::{Administration, DecreeError, History, Past};
+pub use archivist::{Difference, RefoldError, Refolded, open_archive, refold};
 pub use engine::{Engine, StartError};
 pub use fold::{Fold, FoldSettings, REORDER_WINDOW_US};
 pub use historian::{Historian, counting};

@@ -192,6 +192,6 @@ fn days(text: &str) -> Result<Days, String> {
     Ok(Days(Some(days)))
 }
 
-fn day(text: &str) -> Result<Date, String> {
+pub(crate) fn day(text: &str) -> Result<Date, String> {
     Date::parse(text).ok_or_else(|| "not a day; write 2026-11-21".to_owned())
 }

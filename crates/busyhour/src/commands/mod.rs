@@ -8,6 +8,7 @@ pub(crate) mod demo;
 pub(crate) mod journal;
 pub(crate) mod manual;
 pub(crate) mod record;
+pub(crate) mod refold;
 pub(crate) mod replay;
 pub(crate) mod serve;
 pub(crate) mod show;

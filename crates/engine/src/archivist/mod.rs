@@ -4,9 +4,11 @@
 //! wait any longer is counted anew from the journal (`busyhour refold`).
 
 mod desk;
+mod refold;
 mod roll;
 
 pub(crate) use desk::{Batch, Desk};
+pub use refold::{Difference, RefoldError, Refolded, refold};
 use roll::Rolled;
 
 use crate::live::Alarm;
@@ -145,7 +147,10 @@ impl Archivist {
 }
 
 /// Opens the archive of a server.
-pub(crate) fn open(dir: &Path) -> Result<Archive, archive::Trouble> {
+///
+/// # Errors
+/// It is being written by another process, or cannot be.
+pub fn open_archive(dir: &Path) -> Result<Archive, archive::Trouble> {
     Archive::open(dir, history::SHAPES.as_slice())
 }
 
