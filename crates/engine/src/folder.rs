@@ -204,7 +204,8 @@ impl Acd {
                 self.fold.open(&opening);
                 opening.at
             }
-            (Some(counts), None) => today.min(counts.plus(-HISTORY_WARM_UP_US)),
+            // The archive is younger than what is folded before it counts, and so is the journal.
+            (Some(_), None) => Stamp(i64::MIN),
             (None, None) => today,
         }
     }
@@ -214,6 +215,11 @@ impl Acd {
         self.begin_day(record.stamp);
         self.fold.push(record);
         self.unsettled = Some(Instant::now());
+        if let Some(desk) = &mut self.desk
+            && desk.is_due(self.fold.now())
+        {
+            desk.book(&mut self.fold);
+        }
     }
 
     /// The switch's moment for which its tables are true. A link that is down stops the clocks

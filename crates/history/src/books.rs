@@ -125,7 +125,11 @@ impl Books {
     }
 
     /// Time has passed up to `now` on the switch's clock: clocks run, intervals close.
+    /// Books begin with their first entry: what was before it is not of them.
     pub fn advance(&mut self, now: Stamp) {
+        if self.open.is_empty() {
+            return;
+        }
         self.run_to(now);
         while self.open.front().is_some_and(|o| now.since(o.interval.to) >= LATE_MAX) {
             self.close_oldest();

@@ -5,7 +5,7 @@ use crate::fold::Fold;
 use archive::Mark;
 use facts::{Opening, Stamp, Text};
 use history::calendar::Calendar;
-use history::ledger::Entry;
+use history::ledger::{Entry, LATE_MAX};
 use history::{Books, Closed, Of, Settings};
 use std::collections::VecDeque;
 use std::sync::mpsc::{SyncSender, TrySendError};
@@ -39,6 +39,9 @@ pub(crate) struct Desk {
     entries: Vec<Entry>,
     closed: Vec<Closed>,
     waiting: VecDeque<Batch>,
+    calendar: Calendar,
+    /// When the next interval can be closed.
+    due: Stamp,
     to: SyncSender<Batch>,
 }
 
@@ -55,13 +58,21 @@ impl Desk {
         Self {
             acd: counting.settings.acd,
             books: Books::new(counting.settings.clone(), counting.calendar.clone()),
-            counting: Some(counting),
             done,
             entries: Vec::new(),
             closed: Vec::new(),
             waiting: VecDeque::new(),
+            calendar: counting.calendar.clone(),
+            due: Stamp(i64::MIN),
+            counting: Some(counting),
             to,
         }
+    }
+
+    /// Whether an interval can be closed at `now`: then it is, before anything more is folded, so
+    /// that a fold can begin there later.
+    pub(crate) fn is_due(&self, now: Stamp) -> bool {
+        now >= self.due
     }
 
     /// Enters what the fold wrote and hands over what is closed by it.
@@ -70,7 +81,11 @@ impl Desk {
         for entry in self.entries.drain(..) {
             self.books.enter(&entry);
         }
-        self.books.advance(fold.now());
+        let now = fold.now();
+        self.books.advance(now);
+        // Of the interval that ended just before `now`, or of the one that runs.
+        let ended = self.calendar.interval(now.plus(-LATE_MAX));
+        self.due = ended.to.plus(LATE_MAX);
         self.books.take_closed(&mut self.closed);
         if !self.closed.is_empty() {
             self.close(fold);

@@ -12,8 +12,11 @@ use archive::{Archive, Mark, Snapshot};
 use facts::table::{Row, Shape, Type, Value};
 use facts::{Date, Opening, Stamp};
 use history::{Books, ELEMENTS, Level, Of, rollup};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
+
+/// How many openings are left behind for a server that goes on: more than a day of them.
+const OPENINGS_MAX: usize = 128;
 
 /// Why the journal could not be folded again.
 #[derive(Debug)]
@@ -51,6 +54,8 @@ pub struct Refolded {
     counting: Counting,
     days: BTreeMap<Date, Tables>,
     mark: Mark,
+    /// Where a later fold may begin, the newest last.
+    openings: VecDeque<Opening>,
 }
 
 /// A row that differs, or is on one side only.
@@ -106,8 +111,13 @@ pub fn refold(
     }
     let books = Books::new(counting.settings.clone(), counting.calendar.clone());
     let mut historian = Historian::new(fold, books);
-    let mut refolded =
-        Refolded { acd: number, counting, days: BTreeMap::new(), mark: Mark::default() };
+    let mut refolded = Refolded {
+        acd: number,
+        counting,
+        days: BTreeMap::new(),
+        mark: Mark::default(),
+        openings: VecDeque::new(),
+    };
     let (mut closed, mut second) = (Vec::new(), 0);
     for kept in journal.range(name, from.0, i64::MAX).map_err(RefoldError::Journal)? {
         let kept = kept.map_err(RefoldError::Journal)?;
@@ -119,8 +129,15 @@ pub fn refold(
                 historian.advance(now);
             }
             historian.take_closed(&mut closed);
+            let counted = closed.iter().any(|c| matches!(c.of, Of::Interval(_)));
             for rows in closed.drain(..) {
                 refolded.take(rows, days, until);
+            }
+            if counted {
+                refolded.openings.push_back(historian.fold().opening());
+                if refolded.openings.len() > OPENINGS_MAX {
+                    refolded.openings.pop_front();
+                }
             }
         }
     }
@@ -243,7 +260,12 @@ impl Refolded {
     /// # Errors
     /// The archive cannot be written.
     pub fn mark(&self, archive: &mut Archive) -> Result<(), archive::Trouble> {
-        archive.put_marked(&[], Some((self.acd, self.mark)))
+        archive.put_marked(&[], Some((self.acd, self.mark)))?;
+        for opening in &self.openings {
+            let kept = archive::Opening { at: opening.at, text: opening.text() };
+            archive.keep_opening(self.acd, &kept, Stamp(i64::MIN))?;
+        }
+        Ok(())
     }
 }
 
