@@ -84,7 +84,8 @@ fn a_server_that_starts_again_goes_on_counting_where_it_was() {
     let hour = now.div_euclid(HOUR).rem_euclid(24);
     // Etc/GMT-3 is three hours east: the sign is the other way round.
     let east = (20 - hour).rem_euclid(24);
-    let zone = if east <= 14 { format!("Etc/GMT-{east}") } else { format!("Etc/GMT+{}", 24 - east) };
+    let zone =
+        if east <= 14 { format!("Etc/GMT-{east}") } else { format!("Etc/GMT+{}", 24 - east) };
     text += &format!("timezone = \"{zone}\"\ninterval = 15\n");
     std::fs::write(&config, text).expect("a configuration");
     let path = config.to_str().expect("a path");

@@ -6,6 +6,7 @@
 use crate::fold::{Fold, FoldSettings};
 use facts::{Kind, Record, Stamp};
 use history::ledger::{Entry, LATE_MAX};
+use history::reconcile::Reconciling;
 use history::{Books, Closed, Profile, Settings};
 
 /// How to count what is folded so: service levels and names from there, the rest as usual.
@@ -31,13 +32,15 @@ pub struct Historian {
     entries: Vec<Entry>,
     /// The last moment at which the switch said anything, also what changes nothing.
     heard: Stamp,
+    /// What a queue log is compared with, if it is.
+    visits: Option<Reconciling>,
 }
 
 impl Historian {
     /// Both have seen nothing.
     pub fn new(mut fold: Fold, books: Books) -> Self {
         fold.write_ledger();
-        Self { fold, books, entries: Vec::new(), heard: Stamp(i64::MIN) }
+        Self { fold, books, entries: Vec::new(), heard: Stamp(i64::MIN), visits: None }
     }
 
     /// Takes one record as it was heard.
@@ -82,6 +85,16 @@ impl Historian {
         self.books.take_closed(into);
     }
 
+    /// From now on visits are remembered, to be compared with a queue log.
+    pub fn remember_visits(&mut self) {
+        self.visits.get_or_insert_default();
+    }
+
+    /// The visits so far, if they are remembered.
+    pub const fn take_visits(&mut self) -> Option<Reconciling> {
+        self.visits.take()
+    }
+
     /// The live tables.
     pub const fn fold(&self) -> &Fold {
         &self.fold
@@ -95,6 +108,9 @@ impl Historian {
     fn book(&mut self) {
         self.fold.take_entries(&mut self.entries);
         for entry in self.entries.drain(..) {
+            if let Some(visits) = &mut self.visits {
+                visits.live(&entry);
+            }
             self.books.enter(&entry);
         }
     }

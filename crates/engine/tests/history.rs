@@ -8,8 +8,10 @@ use captures::{Capture, all};
 use engine::{Day, Fold, Historian, counting};
 use facts::table::{Row, Value};
 use history::calendar::Length;
+use history::reconcile::RECONCILED;
 use history::{Books, Sheets};
 use std::collections::BTreeMap;
+use translate::queue_log::QueueLog;
 use witness::{Bridged, SECOND};
 
 /// How long after-call work that runs at the end may take to come to its end.
@@ -109,6 +111,42 @@ fn rows_count_what_queue_log_counts() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(compared > 500, "only {compared} lines of queue_log were compared");
+}
+
+#[test]
+fn every_visit_of_every_capture_is_reconciled_with_queue_log() {
+    let mut wrong = Vec::new();
+    let mut compared = 0;
+    for capture in all().iter().filter(|c| !SILENT.contains(&c.name.as_str())) {
+        let settings = captures::settings();
+        let calendar = Day::named("UTC").expect("UTC").calendar(Length::Half, 2026, 2026);
+        let books = Books::new(counting(&settings), calendar.clone());
+        let mut historian = Historian::new(Fold::new(settings), books);
+        historian.remember_visits();
+        for record in capture.records() {
+            historian.push(record);
+        }
+        historian.settle();
+        historian.advance(historian.fold().now().plus_secs(LATER_S));
+        historian.finish();
+        let mut visits = historian.take_visits().expect("they are remembered");
+        let mut log = QueueLog::new(BTreeMap::new());
+        let mut entries = Vec::new();
+        for line in capture.witness("queue_log").lines() {
+            log.line(line.as_bytes(), &mut entries);
+        }
+        log.finish(historian.fold().now(), &mut entries);
+        for entry in &entries {
+            visits.log(entry);
+        }
+        let (days, differ) = visits.rows(&calendar);
+        let entered = RECONCILED.column("entered").expect("a column");
+        compared += days.iter().filter(|row| row[entered] > Value::Int(0)).count();
+        let name = format!("{}/{}", capture.version, capture.name);
+        wrong.extend(differ.iter().map(|row| format!("{name}: {row:?}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(compared > 80, "only {compared} queues were compared");
 }
 
 /// The talks with agents in `call_rec`: agent, from, to.

@@ -20,6 +20,7 @@ mod dump;
 pub mod items;
 mod lasting;
 pub mod ledger;
+pub mod reconcile;
 mod records;
 pub mod rollup;
 mod rows;

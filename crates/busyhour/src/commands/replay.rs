@@ -12,12 +12,16 @@ use facts::table::{Shape, Table};
 use facts::{Kind, Record, Stamp};
 use flate2::read::MultiGzDecoder;
 use history::calendar::Length;
+use history::ledger::Entry;
+use history::reconcile::{RECONCILED, UNRECONCILED};
 use history::{Books, Sheets};
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use translate::queue_log::QueueLog;
 
 /// Ended calls that a replay keeps: all of a large capture.
 const ENDED_CALLS_MAX: usize = 2_000_000;
@@ -54,6 +58,10 @@ pub(crate) struct Replay {
     /// The ACD's name in the tables.
     #[arg(long, value_name = "NAME")]
     acd: Option<String>,
+    /// Compare with the switch's own queue_log: tables `reconciled` (by day and queue) and
+    /// `unreconciled` (visits on which they do not agree). Several are read one after the other.
+    #[arg(long = "queue-log", value_name = "FILE", conflicts_with = "speed")]
+    queue_logs: Vec<PathBuf>,
     /// Form of the output; json is one object a line with its table's name.
     #[arg(short, long, value_enum, default_value_t = Format::Table)]
     output: Format,
@@ -85,15 +93,23 @@ pub(crate) struct Replay {
 pub(crate) fn run(args: &Replay) -> Outcome {
     let (mut settings, zone) = settings(args)?;
     settings.model.ended_calls_max = ENDED_CALLS_MAX;
-    let tables = tables(&args.tables)?;
+    let mut tables = tables(&args.tables)?;
+    let log = read_logs(&args.queue_logs)?;
+    if log.is_some() {
+        for table in [&RECONCILED, &UNRECONCILED] {
+            if !tables.iter().any(|t| t.name == table.name) {
+                tables.push(table);
+            }
+        }
+    }
     let records = read_all(&args.files)?;
     if let Some(speed) = args.speed {
         return play(args, &settings, records, speed);
     }
     if let Some(question) = &args.sql {
-        return ask(args, settings, &zone, records, question);
+        return ask(args, settings, &zone, (records, log), question);
     }
-    let (tables, digest) = replay(args, settings, &zone, records, &tables);
+    let (tables, digest) = replay(args, settings, &zone, (records, log), &tables);
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for table in &tables {
         print(&mut out, args.output, table)?;
@@ -116,12 +132,15 @@ fn ask(
     args: &Replay,
     settings: FoldSettings,
     zone: &Day,
-    records: Vec<Record>,
+    heard: (Vec<Record>, Option<Vec<Entry>>),
     question: &str,
 ) -> Outcome {
-    let shapes: Vec<&'static Shape> =
+    let mut shapes: Vec<&'static Shape> =
         model::SHAPES.iter().chain(history::SHAPES.iter().copied()).collect();
-    let (tables, _) = replay(args, settings, zone, records, &shapes);
+    if heard.1.is_some() {
+        shapes.extend([&RECONCILED, &UNRECONCILED]);
+    }
+    let (tables, _) = replay(args, settings, zone, heard, &shapes);
     let mut catalogue = query::Catalogue::new().map_err(sql::failure)?;
     for table in &tables {
         catalogue.table(table).map_err(sql::failure)?;
@@ -134,7 +153,8 @@ fn ask(
 fn tables(names: &[String]) -> Result<Vec<&'static Shape>, Failure> {
     let mut tables = Vec::new();
     for name in names {
-        match model::shape(name).or_else(|| history::shape(name)) {
+        let of_log = || [&RECONCILED, &UNRECONCILED].into_iter().find(|s| s.name == name);
+        match model::shape(name).or_else(|| history::shape(name)).or_else(of_log) {
             Some(shape) => tables.push(shape),
             None if shape(name).is_some() => {
                 let words = format!("--table {name}: a recording has no {name}; ask a server");
@@ -190,14 +210,17 @@ fn replay(
     args: &Replay,
     settings: FoldSettings,
     zone: &Day,
-    records: Vec<Record>,
+    (records, log): (Vec<Record>, Option<Vec<Entry>>),
     shapes: &[&'static Shape],
 ) -> (Vec<Table>, [u8; 32]) {
     let counting = engine::counting(&settings);
     let calendar = zone.calendar(args.interval, YEARS.0, YEARS.1);
     let mut sheets = Sheets::new(&counting, calendar.clone());
-    let books = Books::new(counting, calendar);
+    let books = Books::new(counting, calendar.clone());
     let mut historian = Historian::new(Fold::new(settings), books);
+    if log.is_some() {
+        historian.remember_visits();
+    }
     let mut closed = Vec::new();
     for record in records {
         if args.at.is_none_or(|at| record.stamp <= at) {
@@ -218,7 +241,19 @@ fn replay(
     historian.finish();
     historian.take_closed(&mut closed);
     sheets.add(closed);
-    let counted = |shape: &'static Shape| Table { shape, as_of: at, rows: sheets.rows(shape.name) };
+    let mut visits = historian.take_visits().unwrap_or_default();
+    for entry in log.iter().flatten() {
+        visits.log(entry);
+    }
+    let (reconciled, unreconciled) = visits.rows(&calendar);
+    let counted = |shape: &'static Shape| {
+        let rows = match shape.name {
+            name if name == RECONCILED.name => reconciled.clone(),
+            name if name == UNRECONCILED.name => unreconciled.clone(),
+            name => sheets.rows(name),
+        };
+        Table { shape, as_of: at, rows }
+    };
     let tables = shapes.iter().zip(live).map(|(shape, t)| t.unwrap_or_else(|| counted(shape)));
     (tables.collect(), digest)
 }
@@ -243,6 +278,35 @@ fn print(out: &mut dyn Write, format: Format, table: &Table) -> Result<(), Failu
         }
     }
     Ok(())
+}
+
+/// Reads queue logs as one; what cannot be read in them is said, line by line.
+fn read_logs(files: &[PathBuf]) -> Result<Option<Vec<Entry>>, Failure> {
+    let (mut entries, mut problems) = (Vec::new(), Vec::new());
+    let mut log = QueueLog::new(BTreeMap::new());
+    for file in files {
+        match read(file) {
+            Ok(bytes) => {
+                for line in bytes.split(|b| *b == b'\n') {
+                    log.line(line, &mut entries);
+                }
+            }
+            Err(e) => problems.push(format!("{}: {e}", file.display())),
+        }
+    }
+    let last = entries.iter().map(|entry| entry.at).max().unwrap_or_default();
+    log.finish(last, &mut entries);
+    let (bad, count) = log.bad();
+    if count > 0 {
+        let told = bad.iter().take(10).map(|bad| format!("line {}: {}", bad.line, bad.why));
+        problems.extend(told);
+        problems.push(format!("{count} lines of the queue log cannot be read"));
+    }
+    if problems.is_empty() {
+        Ok((!files.is_empty()).then_some(entries))
+    } else {
+        Err(Failure::problem(problems.join("\n")))
+    }
 }
 
 /// Reads every file; all that cannot be read are named at once.
