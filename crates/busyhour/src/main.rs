@@ -41,6 +41,8 @@ enum Command {
     /// How large history is, how long it is kept; calls by number or id.
     #[command(subcommand)]
     Archive(commands::archive::Archive),
+    /// What of history was not observed, and why.
+    Coverage(commands::coverage::Coverage),
     /// Count history again from the journal: compare it with the archive, or replace it.
     Refold(commands::refold::Refold),
     /// Look into the journal; works while a server writes it.
@@ -107,8 +109,8 @@ enum Command {
 fn run(command: &Command) -> Outcome {
     use clap::CommandFactory;
     use commands::{
-        archive, check, decide, demo, journal, manual, record, refold, replay, serve, show, sim,
-        sql, story, top,
+        archive, check, coverage, decide, demo, journal, manual, record, refold, replay, serve,
+        show, sim, sql, story, top,
     };
     match command {
         Command::Serve(args) => serve::run(args),
@@ -119,6 +121,7 @@ fn run(command: &Command) -> Outcome {
         Command::Replay(args) => replay::run(args),
         Command::Sql(args) => sql::run(args),
         Command::Archive(args) => archive::run(args),
+        Command::Coverage(args) => coverage::run(args),
         Command::Refold(args) => refold::run(args),
         Command::Journal(args) => journal::run(args),
         Command::Sim(args) => sim::run(args),

@@ -3,6 +3,7 @@
 
 pub(crate) mod archive;
 pub(crate) mod check;
+pub(crate) mod coverage;
 pub(crate) mod decide;
 pub(crate) mod demo;
 pub(crate) mod journal;
