@@ -28,7 +28,9 @@ use std::time::Duration;
 const AGAIN: Duration = Duration::from_secs(1);
 /// How often it looks whether it shall stop.
 const LOOK: Duration = Duration::from_millis(200);
-/// Openings older than this go, but for the first of each day (microseconds).
+/// How long a file that was replaced may still be read.
+const GRACE: Duration = Duration::from_secs(3_600);
+/// Openings older than this go (microseconds).
 const OPENINGS_US: i64 = 3 * 86_400 * 1_000_000;
 
 /// What an ACD is counted by.
@@ -138,10 +140,17 @@ impl Archivist {
         let Some((counting, _)) = self.acds.get(&acd) else { return Ok(()) };
         let snapshot = archive::Reader::new(self.archive.dir()).snapshot()?;
         let rolled = roll::missing(&snapshot, acd, counting)?;
+        let Some(last) = rolled.last().map(|rolled| rolled.day) else { return Ok(()) };
         for Rolled { day, tables } in rolled {
             self.archive.put(&tables)?;
             self.archive.seal(acd, day)?;
         }
+        // A day has ended: what need not be kept any longer goes, and files that nobody reads.
+        for gone in self.archive.retain(Date(last.0 + 1))? {
+            let (table, day, bytes) = (gone.table, gone.day, gone.bytes);
+            tracing::info!(code = "archive-deleted", table, %day, bytes);
+        }
+        self.archive.sweep(GRACE)?;
         Ok(())
     }
 }
@@ -157,4 +166,103 @@ pub fn open_archive(dir: &Path) -> Result<Archive, archive::Trouble> {
 /// The settings and calendar by which an ACD is counted: a name for each number.
 pub(crate) fn counting(settings: Settings, calendar: Calendar, name: &Text) -> Counting {
     Counting { settings: Settings { name: name.clone(), ..settings }, calendar }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use facts::table::{Row, Value};
+    use facts::{CallId, Outcome, SplitId};
+    use history::calendar::Length;
+    use history::ledger::{Entry, Link, Visit, VisitEnd, What};
+    use history::{Books, Closed};
+
+    /// A caller who gave up after ten seconds.
+    fn abandoned(at: Stamp) -> Entry {
+        let visit = Visit {
+            split: SplitId::from("sales"),
+            call: CallId::from(at.to_string().as_str()),
+            joined: at.plus_secs(-10),
+            since: at.plus_secs(-10),
+            found: false,
+            end: VisitEnd::Ended(Outcome::Abandoned),
+            ringing: Vec::new(),
+            inflow: false,
+            requeued: false,
+            priority: 0,
+        };
+        Entry { at, what: What::Visit(Box::new(visit)) }
+    }
+
+    fn int(row: &Row, table: &str, column: &str) -> i64 {
+        let place = history::shape(table).and_then(|s| s.column(column)).expect("a column");
+        match row.get(place) {
+            Some(Value::Int(n)) => *n,
+            other => panic!("{table}.{column} is {other:?}"),
+        }
+    }
+
+    /// From a Thursday to the Tuesday after the end of the month, every hour a caller gives up,
+    /// on Sundays none comes.
+    #[test]
+    fn days_weeks_and_months_are_added_up_when_they_are_over() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let calendar = Calendar::new(Length::Hour, 0, &[]);
+        let counting = counting(Settings::new(1, "a"), calendar.clone(), &"a".into());
+        let (sender, batches) = std::sync::mpsc::sync_channel(1);
+        drop(sender);
+        let mut archivist = Archivist {
+            archive: open_archive(dir.path()).expect("opens"),
+            batches,
+            trouble: Trouble::default(),
+            stop: Arc::default(),
+            acds: BTreeMap::new(),
+        };
+        let mut books = Books::new(counting.settings.clone(), calendar);
+        let begin = Stamp::parse("2026-10-22T00:00:00Z").expect("a stamp");
+        let link = Link { heard: true, restarted: false, why: "begins".into() };
+        books.enter(&Entry { at: begin, what: What::Link(link) });
+        let mut first = Some(counting);
+        for hour in 0..13 * 24 {
+            let at = begin.plus_secs(hour * 3_600 + 1_800);
+            if Date::of(at, facts::Zone::UTC).weekday() != 0 {
+                books.enter(&abandoned(at));
+            }
+            books.advance(at);
+            let mut closed: Vec<Closed> = Vec::new();
+            books.take_closed(&mut closed);
+            let mark = archive::Mark { intervals: at, records: at };
+            let counting = first.take();
+            archivist.take(&Batch { acd: 1, counting, closed, mark, opening: None });
+        }
+        assert_eq!(archivist.trouble.alarm(), None);
+        let snapshot = archive::Reader::new(dir.path()).snapshot().expect("reads");
+        let rows = |table: &str, day: &str| {
+            let shape = history::shape(table).expect("a table");
+            let day = Date::parse(day).expect("a day");
+            snapshot.rows(shape, 1, day).expect("reads")
+        };
+        let sums = |table: &str, day: &str| -> Vec<(i64, i64, i64)> {
+            let one = |row: &Row| {
+                let item = |column| int(row, table, column);
+                (item("abncalls"), item("abntime"), item("observed"))
+            };
+            rows(table, day).iter().map(one).collect()
+        };
+        // A whole day; a Sunday has no row; the day that runs is not added up.
+        assert_eq!(sums("dsplit", "2026-10-23"), [(24, 240, 86_400)]);
+        assert_eq!(sums("dsplit", "2026-10-25"), []);
+        assert_eq!(sums("dsplit", "2026-11-03"), []);
+        assert_eq!(int(&rows("d_secs", "2026-10-25")[0], "d_secs", "secsperday"), 86_400);
+        // The week of Sunday 25 October has six days of calls, the one before three that were
+        // counted; the week that runs is not added up.
+        assert_eq!(sums("wsplit", "2026-10-25"), [(144, 1_440, 7 * 86_400)]);
+        assert_eq!(sums("wsplit", "2026-10-18"), [(72, 720, 3 * 86_400)]);
+        assert_eq!(sums("wsplit", "2026-11-01"), []);
+        // October: ten days, of which the 25th is a Sunday.
+        assert_eq!(sums("msplit", "2026-10-01"), [(216, 2_160, 10 * 86_400)]);
+        assert_eq!(sums("msplit", "2026-11-01"), []);
+        let mark = snapshot.mark(1).expect("reads").expect("there is one");
+        assert_eq!(mark.intervals, begin.plus_secs(13 * 24 * 3_600 - 1_800));
+    }
 }
