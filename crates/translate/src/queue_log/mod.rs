@@ -87,7 +87,7 @@ impl QueueLog {
         self.all_lost(at, into);
     }
 
-    /// Lines that could not be read, the first [`BAD_MAX`] of them, and how many in all.
+    /// Lines that could not be read, the first thousand of them, and how many in all.
     pub fn bad(&self) -> (&[Bad], u64) {
         (&self.bad, self.bad_count)
     }
