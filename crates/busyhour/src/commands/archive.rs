@@ -6,8 +6,10 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, Format};
 use ::archive::{CALL_KEYS, Reader, Snapshot, Trouble};
 use clap::{Args, Subcommand};
-use facts::table::{Column, Shape, Table, Type, Value};
+use facts::table::{Column, Row, Shape, Table, Type, Value};
 use facts::{Date, Stamp};
+use history::items::Known;
+use history::{ELEMENTS, Level};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +22,8 @@ pub(crate) enum Archive {
     Keep(Keep),
     /// Rows of call_rec by caller, called number or call id.
     Calls(Calls),
+    /// Every counted item: its table, what it means, who can know it.
+    Items(Items),
 }
 
 /// Which archive.
@@ -99,12 +103,68 @@ static TABLES: Shape = Shape {
     ],
 };
 
+/// List the items.
+#[derive(Args, Debug)]
+pub(crate) struct Items {
+    /// Only of this table: hsplit, hagent …
+    #[arg(value_name = "TABLE")]
+    table: Option<String>,
+    /// Form of the output.
+    #[arg(short, long, value_enum, default_value_t = Format::Table)]
+    output: Format,
+}
+
+static ITEMS: Shape = Shape {
+    name: "items",
+    doc: "one counted item",
+    key: 2,
+    columns: &[
+        Column { name: "table", kind: Type::Text, doc: "the interval table" },
+        Column { name: "item", kind: Type::Text, doc: "the CMS item, or an own one" },
+        Column {
+            name: "known",
+            kind: Type::Text,
+            doc: "counted: live and out of a queue_log; live: only live; never: not of Asterisk",
+        },
+        Column { name: "meaning", kind: Type::Text, doc: "definition, unit, source" },
+    ],
+};
+
+fn items(args: &Items) -> Outcome {
+    let known = |known| match known {
+        Known::Log => "counted",
+        Known::Live => "live",
+        Known::Never => "never",
+    };
+    let tables: Vec<_> =
+        ELEMENTS.iter().map(|e| (e.shape(Level::Interval).name, e.items)).collect();
+    if let Some(name) = args.table.as_deref().filter(|n| tables.iter().all(|(t, _)| t != n)) {
+        let names: Vec<_> = tables.iter().map(|(table, _)| *table).collect();
+        let words = format!("{name} is no counted table but: {}", names.join(" "));
+        return Err(Failure::new(Exit::Usage, words));
+    }
+    let wanted = |table: &str| args.table.as_deref().is_none_or(|only| only == table);
+    let mut rows = Vec::new();
+    for (table, items) in tables.into_iter().filter(|(table, _)| wanted(table)) {
+        rows.extend(items.iter().map(|item| -> Row {
+            let words = [table, item.name, known(item.known), item.doc];
+            words.into_iter().map(Value::from).collect()
+        }));
+    }
+    let table = Table { shape: &ITEMS, as_of: engine::wall_clock(), rows };
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    output::print(&mut out, args.output, &ITEMS, &output::objects(&table))?;
+    out.flush()?;
+    Ok(Exit::Ok)
+}
+
 /// Runs the command.
 pub(crate) fn run(command: &Archive) -> Outcome {
     match command {
         Archive::Ls(args) => ls(args),
         Archive::Keep(args) => keep(args),
         Archive::Calls(args) => calls(args),
+        Archive::Items(args) => items(args),
     }
 }
 

@@ -29,7 +29,7 @@ pub struct Element {
     /// Its tables by [`Level`].
     shapes: [&'static Shape; 4],
     /// What is counted.
-    pub(crate) items: &'static [Item],
+    pub items: &'static [Item],
     /// Columns that name the element, behind `acd`.
     keys: usize,
     /// Columns with its names, behind `acd_name`.
