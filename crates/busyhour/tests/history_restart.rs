@@ -125,3 +125,23 @@ fn a_server_that_starts_again_goes_on_counting_where_it_was() {
     let known: Vec<_> = after.lines().take(before.lines().count()).collect();
     assert_eq!(before.lines().collect::<Vec<_>>(), known);
 }
+
+#[test]
+fn a_server_without_an_archive_collects_all_the_same_and_says_so() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let config = server::config_for(dir.path(), "pbx", "127.0.0.1:1", "busyhour", "secret");
+    std::fs::write(dir.path().join("archive"), "no folder").expect("a file");
+    let mut server = Server::start(&config);
+    server.wait_for("it says so", |s| s.alarms().contains(&"archive-failed".to_owned()));
+    assert_eq!(server.link("pbx", "acd"), "pbx", "its links run");
+    server.stop();
+    // One at a time writes an archive; who comes second has none.
+    std::fs::remove_file(dir.path().join("archive")).expect("it is there");
+    let first = Server::start(&config);
+    let path = config.to_str().expect("a path");
+    let refused = busyhour(&["refold", "--config", path]);
+    assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
+    assert!(said(&refused).contains("archive"), "{}", said(&refused));
+    assert_eq!(first.alarms(), Vec::<String>::new());
+    first.stop();
+}

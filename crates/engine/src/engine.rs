@@ -37,8 +37,6 @@ const STOP_WAIT: Duration = Duration::from_secs(60);
 pub enum StartError {
     /// The journal cannot be opened.
     Journal(journal::OpenError),
-    /// The archive cannot be opened.
-    Archive(archive::Trouble),
     /// A thread cannot be started.
     Thread(std::io::Error),
     /// Two ACDs of one name.
@@ -51,7 +49,6 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Journal(e) => write!(f, "cannot open the journal: {e}"),
-            Self::Archive(e) => write!(f, "cannot open the archive: {e}"),
             Self::Thread(e) => write!(f, "cannot start a thread: {e}"),
             Self::Twice(name) => write!(f, "there is an acd named {name} already"),
             Self::Reserved(name) => write!(f, "no acd can be named {name}: decrees are kept there"),
@@ -70,6 +67,8 @@ pub struct Engine {
     administration: Administration,
     /// Where history goes; None: it is not kept.
     history: Option<(PathBuf, std::sync::Mutex<Option<SyncSender<Batch>>>)>,
+    /// What is wrong with it.
+    trouble: Trouble,
     ring: Arc<Ring>,
     relay: Arc<Relay>,
     links: RwLock<Vec<Arc<Link>>>,
@@ -98,17 +97,18 @@ impl Engine {
         let (batches, to_archive) = sync_channel(BATCHES_MAX);
         let stop_folder = Arc::new(AtomicBool::new(false));
         let trouble = Trouble::default();
-        let archivist = match &settings.archive {
-            None => None,
-            Some(dir) => Some(Archivist {
-                archive: archivist::open_archive(dir).map_err(StartError::Archive)?,
-                batches: to_archive,
-                trouble: trouble.clone(),
-                stop: stop_folder.clone(),
-                acds: BTreeMap::new(),
-            }),
-        };
-        let history = settings.archive.map(|dir| (dir, std::sync::Mutex::new(Some(batches))));
+        // Whatever is wrong with history, the switches are heard: it can be counted later.
+        let opened = settings.archive.as_ref().map(|dir| archivist::open_archive(dir));
+        let archive = opened.and_then(|opened| opened.map_err(|e| trouble.no_history(&e)).ok());
+        let history = settings.archive.filter(|_| archive.is_some());
+        let history = history.map(|dir| (dir, std::sync::Mutex::new(Some(batches))));
+        let archivist = archive.map(|archive| Archivist {
+            archive,
+            batches: to_archive,
+            trouble: trouble.clone(),
+            stop: stop_folder.clone(),
+            acds: BTreeMap::new(),
+        });
         let (arrivals, arriving) = sync_channel(ARRIVALS_MAX);
         let (failed, failing) = sync_channel(1);
         let engine = Self {
@@ -123,6 +123,7 @@ impl Engine {
             stop_keeper: Arc::new(AtomicBool::new(false)),
             stop_folder,
             history,
+            trouble: trouble.clone(),
             threads: std::sync::Mutex::new(Vec::new()),
             journal,
             administration,
@@ -178,7 +179,10 @@ impl Engine {
             return Err(StartError::Twice(name));
         }
         let number = i64::try_from(names.len()).unwrap_or(i64::MAX).saturating_add(1);
-        let books = self.books(number, &settings)?;
+        let books = self.books(number, &settings).unwrap_or_else(|error| {
+            self.trouble.no_history(&error);
+            None
+        });
         let fold = Fold::new(settings.fold);
         // The name comes first: the keeper must know whose records these are.
         let index = names.len();
@@ -194,15 +198,15 @@ impl Engine {
         &self,
         number: i64,
         settings: &AcdSettings,
-    ) -> Result<Option<(Desk, Option<Opening>)>, StartError> {
+    ) -> Result<Option<(Desk, Option<Opening>)>, archive::Trouble> {
         let Some((dir, to)) = &self.history else { return Ok(None) };
         let to = to.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(to) = to else { return Ok(None) };
-        let snapshot = archive::Reader::new(dir).snapshot().map_err(StartError::Archive)?;
-        let done = snapshot.mark(number).map_err(StartError::Archive)?.unwrap_or_default();
+        let snapshot = archive::Reader::new(dir).snapshot()?;
+        let done = snapshot.mark(number)?.unwrap_or_default();
         let today = settings.zone.start(crate::wall_clock()).plus(-WARM_UP_US);
         let counts = done.intervals.min(done.records).plus(-HISTORY_WARM_UP_US);
-        let opening = snapshot.opening(number, counts.min(today)).map_err(StartError::Archive)?;
+        let opening = snapshot.opening(number, counts.min(today))?;
         let opening = opening.and_then(|kept| Opening::parse(&kept.text));
         let calendar = settings.zone.calendar(settings.interval, YEARS.0, YEARS.1);
         let counting = history::Settings { acd: number, ..crate::counting(&settings.fold) };

@@ -42,18 +42,36 @@ pub(crate) struct Counting {
 
 /// What is wrong with the archive, for the alarms. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Trouble(Arc<Mutex<Option<(Stamp, String)>>>);
+pub(crate) struct Trouble(Arc<Mutex<Wrong>>);
+
+#[derive(Debug, Default)]
+struct Wrong {
+    /// Until this server ends.
+    for_good: Option<(Stamp, String)>,
+    now: Option<(Stamp, String)>,
+}
 
 impl Trouble {
     fn set(&self, what: Option<String>) {
-        let mut trouble = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *trouble = what.map(|what| (trouble.as_ref().map_or_else(wall_clock, |t| t.0), what));
+        let mut wrong = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        wrong.now = what.map(|what| (wrong.now.as_ref().map_or_else(wall_clock, |t| t.0), what));
+    }
+
+    /// There is no history as long as this server runs.
+    pub(crate) fn no_history(&self, error: &archive::Trouble) {
+        tracing::error!(code = "archive", %error);
+        let mut wrong = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let what = format!(
+            "no history is written: {error}; everything is heard and kept: mend it, run busyhour \
+             refold, and start this server anew"
+        );
+        wrong.for_good = Some((wall_clock(), what));
     }
 
     /// The alarm, if there is one.
     pub(crate) fn alarm(&self) -> Option<Alarm> {
-        let trouble = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (since, what) = trouble.clone()?;
+        let wrong = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (since, what) = wrong.for_good.clone().or_else(|| wrong.now.clone())?;
         Some(Alarm { code: "archive-failed", since, what })
     }
 }
