@@ -54,7 +54,7 @@ fn heard(entries: &[Entry]) -> Vec<(i64, bool)> {
 /// How an agent is since which second; None: the switch forgot him.
 fn states<'a>(entries: &'a [Entry], agent: &str) -> Vec<(i64, Option<&'a AgentNow>)> {
     let (mut now, mut states) = (Stamp(i64::MIN), Vec::new());
-    let mut up_to = i64::MIN;
+    let (mut up_to, mut heard) = (i64::MIN, false);
     for entry in entries {
         now = now.max(entry.at);
         match &entry.what {
@@ -62,7 +62,9 @@ fn states<'a>(entries: &'a [Entry], agent: &str) -> Vec<(i64, Option<&'a AgentNo
                 // What is told of the time before the link turned is too late for it.
                 states.push((entry.at.secs().max(up_to), Some(&**told)));
             }
-            What::Link(link) => {
+            // A link that is told to be as it is turns nothing.
+            What::Link(link) if link.restarted || link.heard != heard => {
+                heard = link.heard;
                 up_to = now.secs();
                 if link.restarted {
                     states.push((up_to, None));
