@@ -24,20 +24,29 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// Hours of a day that end an hour ago, as a link would have heard them.
+/// When the office day begins that is lived, whatever the time is now.
+const MORNING: &str = "2026-11-20T08:00:00Z";
+
+/// Hours of an office day, as a link would have heard them from `from` on.
 fn lived(dir: &Path, from: Stamp, hours: i64) -> Vec<Record> {
     let out = dir.join("day");
     let path = out.to_str().expect("a path");
-    let (from, hours) = (from.to_string(), hours.to_string());
+    let hours = hours.to_string();
     let mut args = vec!["sim", "day", "--seed", "11", "--agents", "12", "--out", path];
-    args.extend(["--hours", &hours, "--from", from.trim_end_matches('Z')]);
+    args.extend(["--hours", &hours, "--from", MORNING.trim_end_matches('Z')]);
     let done = busyhour(&args);
     assert!(done.status.success(), "{}", said(&done));
     let packed = std::fs::read(out.join("ami.txt.gz")).expect("a recording");
     let mut bytes = Vec::new();
     let mut unpacked = flate2::read::MultiGzDecoder::new(&packed[..]);
     unpacked.read_to_end(&mut bytes).expect("a whole gzip file");
-    translate::capture::records(&bytes)
+    let mut records = translate::capture::records(&bytes);
+    let later = from.since(Stamp::parse(MORNING).expect("a stamp"));
+    for record in &mut records {
+        record.stamp = record.stamp.plus(later);
+        record.heard = record.heard.plus(later);
+    }
+    records
 }
 
 /// Keeps records as a server would have.

@@ -141,6 +141,13 @@ pub fn refold(
             }
         }
     }
+    // Nothing more comes: what was held back for something earlier is folded, as a server does.
+    historian.settle();
+    historian.advance(historian.fold().now());
+    historian.take_closed(&mut closed);
+    for rows in closed {
+        refolded.take(rows, days, until);
+    }
     Ok(refolded)
 }
 
