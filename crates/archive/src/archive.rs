@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// How long a file that was replaced stays on the disk for those who are reading it.
-pub(crate) const GRACE: Duration = Duration::from_secs(3600);
+pub const GRACE: Duration = Duration::from_secs(3600);
 
 /// So many files of a table's open day that are about equally large become one.
 const LEVEL_FILES: usize = 16;

@@ -19,7 +19,7 @@ mod manifest;
 mod reader;
 mod trouble;
 
-pub use archive::{Archive, Removed};
+pub use archive::{Archive, GRACE, Removed};
 pub use calls::CALL_KEYS;
 pub use keep::{Forecast, Growth, keep};
 pub use manifest::{FileRow, Mark, Opening, Trace};

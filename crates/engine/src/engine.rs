@@ -1,7 +1,7 @@
 //! Starting and stopping: journal, links, keeper, folder, in that order, and back.
 
 use crate::administration::{Administration, Watch};
-use crate::archivist::{self, Archivist, Batch, Desk, Trouble};
+use crate::archivist::{self, Archivist, Batch, Counting, Desk, Trouble};
 use crate::fold::Fold;
 use crate::folder::{Acd, Folder, HISTORY_WARM_UP_US, WARM_UP_US};
 use crate::keeper::Keeper;
@@ -28,7 +28,7 @@ const ARRIVALS_MAX: usize = 64;
 /// How many batches of closed rows may wait for the archivist; the rest wait with the folder.
 const BATCHES_MAX: usize = 8;
 /// The years of local time that history knows; outside of them clocks do not jump.
-pub(crate) const YEARS: (i16, i16) = (1990, 2060);
+pub const YEARS: (i16, i16) = (1990, 2060);
 /// How long stopping waits for the journal to keep what was heard.
 const STOP_WAIT: Duration = Duration::from_secs(60);
 
@@ -208,9 +208,7 @@ impl Engine {
         let counts = done.intervals.min(done.records).plus(-HISTORY_WARM_UP_US);
         let opening = snapshot.opening(number, counts.min(today))?;
         let opening = opening.and_then(|kept| Opening::parse(&kept.text));
-        let calendar = settings.zone.calendar(settings.interval, YEARS.0, YEARS.1);
-        let counting = history::Settings { acd: number, ..crate::counting(&settings.fold) };
-        Ok(Some((Desk::new(&settings.link.name, counting, calendar, done, to), opening)))
+        Ok(Some((Desk::new(Counting::of(number, settings), done, to), opening)))
     }
 
     /// Attaches one more switch while running.

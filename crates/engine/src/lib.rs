@@ -17,7 +17,7 @@ mod stories;
 
 pub use administration::{Administration, DecreeError, History, Past};
 pub use archivist::{Difference, RefoldError, Refolded, open_archive, refold};
-pub use engine::{Engine, StartError};
+pub use engine::{Engine, StartError, YEARS};
 pub use fold::{Fold, FoldSettings, REORDER_WINDOW_US};
 pub use historian::{Historian, counting};
 pub use keeper::from_entry;

@@ -52,38 +52,39 @@ struct Period<'a> {
     seen: &'a BTreeMap<Text, Seen>,
 }
 
-/// The day's rows of an element out of the interval rows of that local day. `calendar` has the
-/// length of these intervals; `seen` is [`Seen::of`] all of them.
-pub fn day(
+/// The rows of an element for the period that begins with `date` ([`first`]): a day's out of the
+/// interval rows of that local day, a week's and a month's out of its days' rows; none for an
+/// interval. `calendar` has the length of the intervals; `seen` is [`Seen::of`] all of them.
+pub fn rows(
     element: &Element,
-    intervals: &[Row],
+    level: Level,
+    below: &[Row],
     date: Date,
     calendar: &Calendar,
     seen: &BTreeMap<Text, Seen>,
 ) -> Vec<Row> {
-    add(element, Level::Interval, intervals, Period { level: Level::Day, date, calendar, seen })
+    match self::below(level) {
+        Some(from) => add(element, from, below, Period { level, date, calendar, seen }),
+        None => Vec::new(),
+    }
 }
 
-/// The week's rows out of the days' rows; `date` is the first day of the week ([`Date::week`]).
-pub fn week(
-    element: &Element,
-    days: &[Row],
-    date: Date,
-    calendar: &Calendar,
-    seen: &BTreeMap<Text, Seen>,
-) -> Vec<Row> {
-    add(element, Level::Day, days, Period { level: Level::Week, date, calendar, seen })
+/// What a level is added up from; None: an interval is counted.
+pub const fn below(level: Level) -> Option<Level> {
+    match level {
+        Level::Interval => None,
+        Level::Day => Some(Level::Interval),
+        Level::Week | Level::Month => Some(Level::Day),
+    }
 }
 
-/// The month's rows out of the days' rows; `date` is the first of the month.
-pub fn month(
-    element: &Element,
-    days: &[Row],
-    date: Date,
-    calendar: &Calendar,
-    seen: &BTreeMap<Text, Seen>,
-) -> Vec<Row> {
-    add(element, Level::Day, days, Period { level: Level::Month, date, calendar, seen })
+/// The first day of the period that a day belongs to; weeks begin on `week_starts` (0: Sunday).
+pub fn first(level: Level, date: Date, week_starts: u8) -> Date {
+    match level {
+        Level::Interval | Level::Day => date,
+        Level::Week => date.week(week_starts),
+        Level::Month => date.month(),
+    }
 }
 
 /// The day after the last of a period that begins with `date`.
@@ -116,6 +117,17 @@ secs!(D_SECS "d_secs" "secsperday" "how many seconds a local day has: 23, 24 or 
 secs!(W_SECS "w_secs" "secsperwk" "how many seconds a week has");
 secs!(M_SECS "m_secs" "secspermn" "how many seconds a month has");
 
+/// The table that says how long the periods of a level are; None for intervals, which say it
+/// themselves.
+pub fn lengths(level: Level) -> Option<&'static Shape> {
+    match level {
+        Level::Interval => None,
+        Level::Day => Some(&D_SECS),
+        Level::Week => Some(&W_SECS),
+        Level::Month => Some(&M_SECS),
+    }
+}
+
 /// The row of `d_secs`, `w_secs` or `m_secs` for the period that begins with `date`; None for
 /// intervals, which say it themselves.
 pub fn seconds(
@@ -125,12 +137,7 @@ pub fn seconds(
     acd: i64,
     name: &Text,
 ) -> Option<(&'static Shape, Row)> {
-    let shape = match level {
-        Level::Interval => return None,
-        Level::Day => &D_SECS,
-        Level::Week => &W_SECS,
-        Level::Month => &M_SECS,
-    };
+    let shape = lengths(level)?;
     let seconds = calendar.begin(after(level, date)).secs() - calendar.begin(date).secs();
     Some((shape, vec![acd.into(), date.into(), seconds.into(), name.clone().into()]))
 }

@@ -68,11 +68,7 @@ impl Sheets {
     }
 
     fn first_day(&self, level: Level, date: Date) -> Date {
-        match level {
-            Level::Interval | Level::Day => date,
-            Level::Week => date.week(self.week_starts),
-            Level::Month => date.month(),
-        }
+        rollup::first(level, date, self.week_starts)
     }
 
     /// The rows among these that belong to a period.
@@ -89,7 +85,8 @@ impl Sheets {
         let intervals = self.kept(element.shape(Level::Interval).name);
         let day = |date| {
             let rows = self.within(Level::Day, date, intervals);
-            rollup::day(element, &rows, date, &self.calendar, &self.seen(Level::Day, date))
+            let seen = self.seen(Level::Day, date);
+            rollup::rows(element, Level::Day, &rows, date, &self.calendar, &seen)
         };
         self.dates(Level::Day).into_iter().flat_map(day).collect()
     }
@@ -98,11 +95,7 @@ impl Sheets {
         let days = self.days(element);
         let period = |first| {
             let (rows, seen) = (self.within(level, first, &days), self.seen(level, first));
-            if level == Level::Week {
-                rollup::week(element, &rows, first, &self.calendar, &seen)
-            } else {
-                rollup::month(element, &rows, first, &self.calendar, &seen)
-            }
+            rollup::rows(element, level, &rows, first, &self.calendar, &seen)
         };
         self.dates(level).into_iter().flat_map(period).collect()
     }

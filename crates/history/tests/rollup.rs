@@ -281,7 +281,7 @@ fn day(element: &Element, rows: &[(&str, &[(&str, Value)])]) -> Vec<Row> {
             made(element, Level::Interval, &all)
         })
         .collect();
-    rollup::day(element, &rows, date("2026-10-25"), &calendar, &Default::default())
+    rollup::rows(element, Level::Day, &rows, date("2026-10-25"), &calendar, &Default::default())
 }
 
 #[test]
@@ -393,10 +393,10 @@ fn the_busy_hour_is_the_hour_in_a_row_with_most_calls() {
     other[0][0] = date("2026-10-26").into();
     days.append(&mut other);
     let seen = Default::default();
-    let week = rollup::week(&VDNS, &days, date("2026-10-25"), &berlin(), &seen);
+    let week = rollup::rows(&VDNS, Level::Week, &days, date("2026-10-25"), &berlin(), &seen);
     assert_eq!(told(&week[0]), is(1230, 9), "the busiest day's, not a sum");
     assert_eq!(int("wvdn", &week[0], "incalls"), 22);
-    let month = rollup::month(&VDNS, &days, date("2026-10-01"), &berlin(), &seen);
+    let month = rollup::rows(&VDNS, Level::Month, &days, date("2026-10-01"), &berlin(), &seen);
     assert_eq!(told(&month[0]), is(1230, 9));
 }
 

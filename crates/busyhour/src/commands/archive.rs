@@ -186,7 +186,8 @@ pub(crate) fn snapshot(dir: &Path) -> Result<Snapshot, Failure> {
     Reader::new(dir).snapshot().map_err(problem)
 }
 
-fn problem(e: Trouble) -> Failure {
+/// What is wrong with an archive, as the end of a command.
+pub(crate) fn problem(e: Trouble) -> Failure {
     Failure::problem(e.to_string())
 }
 

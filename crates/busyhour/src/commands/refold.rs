@@ -1,7 +1,7 @@
 //! `busyhour refold`: history counted again from the journal, compared with the archive or put in
 //! its place.
 
-use crate::commands::archive::day;
+use crate::commands::archive::{day, problem};
 use crate::config;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, Format};
@@ -144,8 +144,4 @@ fn shown(difference: Difference, acd: &str) -> Row {
 /// A value as people read it.
 fn text(value: &Value) -> String {
     output::cell(Some(&output::json(value)))
-}
-
-fn problem(e: ::archive::Trouble) -> Failure {
-    Failure::problem(e.to_string())
 }

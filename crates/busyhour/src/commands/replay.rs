@@ -28,9 +28,6 @@ const ENDED_CALLS_MAX: usize = 2_000_000;
 /// The largest unpacked capture taken.
 const CAPTURE_BYTES_MAX: u64 = 8 << 30;
 
-/// The years whose summer times a replay knows.
-const YEARS: (i16, i16) = (1990, 2060);
-
 /// How long a server takes to log in to the player, about.
 const LOGIN_US: i64 = 300_000;
 
@@ -214,7 +211,7 @@ fn replay(
     shapes: &[&'static Shape],
 ) -> (Vec<Table>, [u8; 32]) {
     let counting = engine::counting(&settings);
-    let calendar = zone.calendar(args.interval, YEARS.0, YEARS.1);
+    let calendar = zone.calendar(args.interval, engine::YEARS.0, engine::YEARS.1);
     let mut sheets = Sheets::new(&counting, calendar.clone());
     let books = Books::new(counting, calendar.clone());
     let mut historian = Historian::new(Fold::new(settings), books);

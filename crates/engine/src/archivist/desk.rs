@@ -1,12 +1,12 @@
 //! The folder's side: the books of one ACD, and what they closed on its way to the archivist.
 
-use super::{Counting, counting};
+use super::Counting;
 use crate::fold::Fold;
 use archive::Mark;
-use facts::{Opening, Stamp, Text};
+use facts::{Opening, Stamp};
 use history::calendar::Calendar;
 use history::ledger::{Entry, LATE_MAX};
-use history::{Books, Closed, Of, Settings};
+use history::{Books, Closed, Of};
 use std::collections::VecDeque;
 use std::sync::mpsc::{SyncSender, TrySendError};
 
@@ -47,14 +47,7 @@ pub(crate) struct Desk {
 
 impl Desk {
     /// Books for an ACD whose archive has come as far as `done`.
-    pub(crate) fn new(
-        name: &Text,
-        settings: Settings,
-        calendar: Calendar,
-        done: Mark,
-        to: SyncSender<Batch>,
-    ) -> Self {
-        let counting = counting(settings, calendar, name);
+    pub(crate) fn new(counting: Counting, done: Mark, to: SyncSender<Batch>) -> Self {
         Self {
             acd: counting.settings.acd,
             books: Books::new(counting.settings.clone(), counting.calendar.clone()),

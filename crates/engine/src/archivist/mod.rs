@@ -11,10 +11,12 @@ pub(crate) use desk::{Batch, Desk};
 pub use refold::{Difference, RefoldError, Refolded, refold};
 use roll::Rolled;
 
+use crate::engine::YEARS;
 use crate::live::Alarm;
+use crate::settings::AcdSettings;
 use crate::wall_clock;
-use archive::Archive;
-use facts::{Date, Stamp, Text};
+use archive::{Archive, GRACE};
+use facts::{Date, Stamp};
 use history::calendar::Calendar;
 use history::{Of, Settings};
 use std::collections::BTreeMap;
@@ -28,8 +30,6 @@ use std::time::Duration;
 const AGAIN: Duration = Duration::from_secs(1);
 /// How often it looks whether it shall stop.
 const LOOK: Duration = Duration::from_millis(200);
-/// How long a file that was replaced may still be read.
-const GRACE: Duration = Duration::from_secs(3_600);
 /// Openings older than this go (microseconds).
 const OPENINGS_US: i64 = 3 * 86_400 * 1_000_000;
 
@@ -38,6 +38,15 @@ const OPENINGS_US: i64 = 3 * 86_400 * 1_000_000;
 pub(crate) struct Counting {
     pub(crate) settings: Settings,
     pub(crate) calendar: Calendar,
+}
+
+impl Counting {
+    /// By what the ACD of this number is counted.
+    pub(crate) fn of(number: i64, acd: &AcdSettings) -> Self {
+        let name = acd.link.name.clone();
+        let settings = Settings { acd: number, name, ..crate::counting(&acd.fold) };
+        Self { settings, calendar: acd.zone.calendar(acd.interval, YEARS.0, YEARS.1) }
+    }
 }
 
 /// What is wrong with the archive, for the alarms. Cheap to clone.
@@ -181,11 +190,6 @@ pub fn open_archive(dir: &Path) -> Result<Archive, archive::Trouble> {
     Archive::open(dir, history::SHAPES.as_slice())
 }
 
-/// The settings and calendar by which an ACD is counted: a name for each number.
-pub(crate) fn counting(settings: Settings, calendar: Calendar, name: &Text) -> Counting {
-    Counting { settings: Settings { name: name.clone(), ..settings }, calendar }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,7 +230,7 @@ mod tests {
     fn days_weeks_and_months_are_added_up_when_they_are_over() {
         let dir = tempfile::tempdir().expect("a folder");
         let calendar = Calendar::new(Length::Hour, 0, &[]);
-        let counting = counting(Settings::new(1, "a"), calendar.clone(), &"a".into());
+        let counting = Counting { settings: Settings::new(1, "a"), calendar: calendar.clone() };
         let (sender, batches) = std::sync::mpsc::sync_channel(1);
         drop(sender);
         let mut archivist = Archivist {

@@ -2,7 +2,6 @@
 //! the archive has of them.
 
 use super::{Counting, roll};
-use crate::engine::YEARS;
 use crate::fold::Fold;
 use crate::folder::HISTORY_WARM_UP_US;
 use crate::historian::Historian;
@@ -15,6 +14,8 @@ use history::{Books, ELEMENTS, Level, Of, rollup};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 
+/// Levels that are added up, not counted.
+const ADDED_UP: [Level; 3] = [Level::Day, Level::Week, Level::Month];
 /// How many openings are left behind for a server that goes on: more than a day of them.
 const OPENINGS_MAX: usize = 128;
 
@@ -88,9 +89,7 @@ pub fn refold(
     until: Option<Mark>,
 ) -> Result<Refolded, RefoldError> {
     let name = &settings.link.name;
-    let calendar = settings.zone.calendar(settings.interval, YEARS.0, YEARS.1);
-    let counted = history::Settings { acd: number, ..crate::counting(&settings.fold) };
-    let counting = super::counting(counted, calendar, name);
+    let counting = Counting::of(number, settings);
     let begin = |day: Date| counting.calendar.begin(day);
     let early = if days.0 == Date(i32::MIN) { None } else { Some(begin(days.0)) };
     let opening = match (snapshot, early) {
@@ -188,8 +187,8 @@ impl Refolded {
     fn shapes() -> impl Iterator<Item = &'static Shape> {
         let added: BTreeSet<&str> = ELEMENTS
             .iter()
-            .flat_map(|e| [Level::Day, Level::Week, Level::Month].map(|l| e.shape(l).name))
-            .chain([rollup::D_SECS.name, rollup::W_SECS.name, rollup::M_SECS.name])
+            .flat_map(|e| ADDED_UP.map(|level| e.shape(level).name))
+            .chain(ADDED_UP.into_iter().filter_map(rollup::lengths).map(|shape| shape.name))
             .collect();
         history::SHAPES.iter().copied().filter(move |shape| !added.contains(shape.name))
     }
@@ -241,20 +240,12 @@ impl Refolded {
             .map(|shape| (shape, self.rows(shape, day)))
             .collect();
         archive.replace(self.acd, day, &tables, why)?;
-        let periods = [
-            (Level::Day, day),
-            (Level::Week, day.week(self.counting.settings.week_starts)),
-            (Level::Month, day.month()),
-        ];
-        for (level, first) in periods {
+        for level in ADDED_UP {
+            let first = rollup::first(level, day, self.counting.settings.week_starts);
+            let Some(lengths) = rollup::lengths(level) else { continue };
             let snapshot = reader.snapshot()?;
             // A period that was not added up yet is when it is over.
-            let done = match level {
-                Level::Week => rollup::W_SECS.name,
-                Level::Month => rollup::M_SECS.name,
-                Level::Interval | Level::Day => rollup::D_SECS.name,
-            };
-            if snapshot.days(done)?.contains(&(self.acd, first)) {
+            if snapshot.days(lengths.name)?.contains(&(self.acd, first)) {
                 let rolled = roll::roll(&snapshot, self.acd, first, level, &self.counting, &[])?;
                 archive.replace(self.acd, first, &rolled.tables, why)?;
             }

@@ -34,7 +34,8 @@ pub(super) fn missing(
         let mut made = roll(archive, acd, day, Level::Day, counting, &[])?;
         for level in [Level::Week, Level::Month] {
             let next = counted.range(Date(day.0 + 1)..).next().copied().unwrap_or(newest);
-            let (first, after) = (first(level, day, counting), first(level, next, counting));
+            let first = |of| rollup::first(level, of, counting.settings.week_starts);
+            let (first, after) = (first(day), first(next));
             if first != after {
                 // Days that were added up just now are not in the archive yet.
                 let fresh: Vec<_> =
@@ -46,15 +47,6 @@ pub(super) fn missing(
         rolled.push(made);
     }
     Ok(rolled)
-}
-
-/// The first day of the period that a day belongs to.
-fn first(level: Level, day: Date, counting: &Counting) -> Date {
-    match level {
-        Level::Interval | Level::Day => day,
-        Level::Week => day.week(counting.settings.week_starts),
-        Level::Month => day.month(),
-    }
 }
 
 /// The rows of the period that begins with `first`, out of intervals or of days; `fresh` are rows
@@ -82,8 +74,8 @@ pub(super) fn roll(
     let calendar = &counting.calendar;
     let mut tables = Vec::new();
     for element in ELEMENTS {
-        let lower = if level == Level::Day { Level::Interval } else { Level::Day };
-        let shape = element.shape(lower);
+        let Some(below) = rollup::below(level) else { continue };
+        let shape = element.shape(below);
         let mut rows = read(shape)?;
         let of_table = fresh.iter().filter(|(of, _)| of.name == shape.name);
         let within = |row: &&Row| match row.first() {
@@ -91,12 +83,7 @@ pub(super) fn roll(
             _ => false,
         };
         rows.extend(of_table.flat_map(|(_, rows)| rows).filter(within).cloned());
-        let made = match level {
-            Level::Interval => Vec::new(),
-            Level::Day => rollup::day(element, &rows, first, calendar, &seen),
-            Level::Week => rollup::week(element, &rows, first, calendar, &seen),
-            Level::Month => rollup::month(element, &rows, first, calendar, &seen),
-        };
+        let made = rollup::rows(element, level, &rows, first, calendar, &seen);
         tables.push((element.shape(level), made));
     }
     if let Some((shape, row)) =
